@@ -1,0 +1,120 @@
+// The few file operations that the program stands on. Durability is explicit: what was not synced may be
+// lost in a power cut, and so may a name whose folder was not synced. Tests put a model of exactly that in
+// place of the node implementation.
+import { constants, createReadStream } from 'node:fs';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { Failure, hasCode } from './failure.ts';
+
+/** A file open for writing at its end. */
+export interface DiskFile {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes the bytes durable; the name needs `Disk.syncFolder`. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Disk {
+  /** The whole file, or undefined where there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** The file in pieces; throws where there is none. */
+  stream(path: string): AsyncIterable<Uint8Array>;
+  /** Names in a folder, sorted; none where there is no folder. */
+  list(path: string): Promise<readonly string[]>;
+  /** Bytes of a file, or undefined where there is none. */
+  size(path: string): Promise<number | undefined>;
+  /** Permission bits of a file, or undefined where there is none. */
+  mode(path: string): Promise<number | undefined>;
+  /** A new file, mode 0600; fails where the name is taken. */
+  create(path: string): Promise<DiskFile>;
+  /** A file to write on at its end, made where there is none. */
+  append(path: string): Promise<DiskFile>;
+  /** A second name for a file. False: the name was taken. */
+  link(from: string, to: string): Promise<boolean>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file; silent where there is none. */
+  remove(path: string): Promise<void>;
+  /** Makes a folder, mode 0700. False: it was there. */
+  makeFolder(path: string): Promise<boolean>;
+  /** Removes a folder and all in it; silent where there is none. */
+  removeFolder(path: string): Promise<void>;
+  /** Makes the names in a folder durable. */
+  syncFolder(path: string): Promise<void>;
+}
+
+/** The computer's own file system. */
+export const nodeDisk: Disk = {
+  read: (path) => unlessMissing(readFile(path)),
+  stream: (path) => createReadStream(path),
+  list: async (path) => ((await unlessMissing(readdir(path))) ?? []).sort(),
+  size: async (path) => (await unlessMissing(stat(path)))?.size,
+  async mode(path) {
+    const found = await unlessMissing(stat(path));
+    return found && found.mode & 0o777;
+  },
+  create: (path) => openFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL),
+  append: (path) => openFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND),
+  async link(from, to) {
+    try {
+      await link(from, to);
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) return false;
+      throw error;
+    }
+  },
+  rename: (from, to) => rename(from, to),
+  async remove(path) {
+    await unlessMissing(unlink(path));
+  },
+  async makeFolder(path) {
+    try {
+      await mkdir(path, { mode: 0o700 });
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) return false;
+      throw error;
+    }
+  },
+  removeFolder: (path) => rm(path, { recursive: true, force: true }),
+  async syncFolder(path) {
+    const folder = await open(path, constants.O_RDONLY);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+};
+
+/** An error of the file system in the operator's words; other errors pass as they are. */
+export function diskFailure(error: unknown, path: string): unknown {
+  if (hasCode(error, 'ENOSPC', 'EDQUOT'))
+    return new Failure('unavailable', `no space left for ${path}: make room and run again`, { cause: error });
+  if (hasCode(error, 'EROFS', 'EACCES', 'EPERM'))
+    return new Failure('unavailable', `may not write ${path}: check its owner and mode, and run again`, {
+      cause: error,
+    });
+  if (hasCode(error, 'EIO'))
+    return new Failure('unavailable', `the disk failed at ${path}`, { cause: error });
+  return error;
+}
+
+async function openFile(path: string, flags: number): Promise<DiskFile> {
+  const file = await open(path, flags, 0o600);
+  return {
+    async write(bytes) {
+      for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+    },
+    sync: () => file.sync(),
+    close: () => file.close(),
+  };
+}
+
+async function unlessMissing<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+// The one error class. Its kinds are cut by what the operator does next, and each has an exit code.
+
+/** What the operator does next decides the kind; the number is the process's exit code. */
+const EXIT_CODES = {
+  /** The input is wrong; nothing was done. */
+  input: 2,
+  /** The platform refused. */
+  refused: 3,
+  /** Unavailable after retries: run again. */
+  unavailable: 4,
+  /** In doubt: a person must decide. */
+  doubt: 5,
+  /** A symbol could not be read back. */
+  unreadable: 6,
+  /** A checksum, signature or seal does not match. */
+  mismatch: 7,
+  /** Our bug. */
+  bug: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type FailureKind = keyof typeof EXIT_CODES;
+
+/** A place in a text file; line and column count from 1. `lines` is the excerpt: the line at fault. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly excerpt: string;
+}
+
+/** What is wrong, where, and what would be right. None of the three may hold a secret. */
+export interface Complaint {
+  readonly message: string;
+  readonly place?: Place;
+  readonly hint?: string;
+}
+
+export class Failure extends Error {
+  readonly kind: FailureKind;
+  readonly complaints: readonly Complaint[];
+
+  constructor(
+    kind: FailureKind,
+    complaint: string | Complaint | readonly Complaint[],
+    options?: ErrorOptions,
+  ) {
+    const complaints = typeof complaint === 'string' ? [{ message: complaint }] : [complaint].flat();
+    super(complaints.map(complaintText).join('\n\n'), options);
+    this.name = 'Failure';
+    this.kind = kind;
+    this.complaints = complaints;
+  }
+  get exitCode(): number {
+    return EXIT_CODES[this.kind];
+  }
+}
+
+/** A complaint about the input: exit 2, nothing was done. */
+export function badInput(message: string, more: Omit<Complaint, 'message'> = {}): Failure {
+  return new Failure('input', { message, ...more });
+}
+
+/** What a later version brings: named, so that nobody takes it for a typing mistake. */
+export function notYet(what: string, place?: Place): Failure {
+  return badInput(`${what}: not yet`, {
+    ...(place && { place }),
+    hint: 'this version of cardpress does not do this',
+  });
+}
+
+/** An error of unknown origin as a Failure; anything that is not one already is our bug. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Failure('bug', `unexpected: ${message}`, { cause: error });
+}
+
+/** Whether an error carries this code of the operating system, such as `ENOENT`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(error.code as string);
+}
+
+function complaintText({ message, place, hint }: Complaint): string {
+  const lines = [place ? `${place.file}:${place.line}:${place.column}  ${message}` : message];
+  if (place && place.excerpt !== '') {
+    const gutter = String(place.line);
+    // A tab is one column in the file and must stay one in the excerpt, or the caret points elsewhere.
+    const excerpt = place.excerpt.replaceAll('\t', ' ');
+    lines.push(
+      '',
+      `  ${gutter} | ${excerpt}`,
+      `  ${' '.repeat(gutter.length)} | ${' '.repeat(place.column - 1)}^`,
+    );
+  }
+  if (hint !== undefined) lines.push(place ? `  ${hint}` : `(${hint})`);
+  return lines.join('\n');
+}

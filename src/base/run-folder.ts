@@ -1,0 +1,203 @@
+// Every path of a run, and the one way of writing there: once, durably, whole or not at all.
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { type Disk, diskFailure } from './disk.ts';
+import { Failure, hasCode } from './failure.ts';
+
+export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+const pad = (n: number, digits: number) => String(n).padStart(digits, '0');
+const batchName = (batch: number, attempt: number) => `batches/${pad(batch, 4)}.${attempt}`;
+const volumeName = (volume: number, attempt: number) => `${pad(volume, 3)}.${attempt}`;
+
+/** The names in a run folder, relative to it. */
+export const names = {
+  plan: 'plan.json',
+  runKey: 'key.age',
+  proofKey: 'proof.age',
+  accounts: 'accounts.json',
+  events: 'events.jsonl',
+  swept: 'batches/swept.json',
+  input: (name: string) => `inputs/${name}`,
+  asked: (batch: number, attempt: number) => `${batchName(batch, attempt)}.asked.json`,
+  answer: (batch: number, attempt: number) => `${batchName(batch, attempt)}.age`,
+  cards: (batch: number, attempt: number) => `${batchName(batch, attempt)}.cards.json`,
+  looked: (batch: number, attempt: number) => `${batchName(batch, attempt)}.looked.json`,
+  voided: (batch: number, attempt: number) => `${batchName(batch, attempt)}.voided.json`,
+  volume: (volume: number, attempt: number) => `volumes/${volumeName(volume, attempt)}.pdf.age`,
+  handoff: (name: string) => `handoff/${name}`,
+  done: 'handoff/.done',
+} as const;
+
+/** The folders of a run, each made when the run is planned. */
+export const FOLDERS = [
+  'inputs',
+  'batches',
+  'volumes',
+  'reports',
+  'handoff',
+  'handoff/print',
+  'receipts',
+] as const;
+
+const TEMPORARY = '.writing-';
+
+export class RunFolder {
+  readonly path: string;
+  readonly #disk: Disk;
+
+  constructor(disk: Disk, path: string) {
+    this.#disk = disk;
+    this.path = path;
+  }
+
+  /** Makes the folder with its sub-folders, durably; they may be there already. */
+  async make(): Promise<void> {
+    await this.#guard('.', async () => {
+      await this.#disk.makeFolder(this.path);
+      for (const folder of FOLDERS) await this.#disk.makeFolder(join(this.path, folder));
+    });
+    await this.makeDurable();
+  }
+
+  /** Gives the folder its final name, where nothing may be yet. */
+  async moveTo(path: string): Promise<RunFolder> {
+    await this.#guard('.', async () => {
+      await this.#disk.rename(this.path, path);
+      await this.#disk.syncFolder(dirname(path));
+    });
+    return new RunFolder(this.#disk, path);
+  }
+
+  get name(): string {
+    return basename(this.path);
+  }
+
+  /**
+   * Writes a file once. False: the name was taken, and what is there stays. When this returns, the file is
+   * whole and durable; when it throws or the power fails, the name does not exist.
+   */
+  async write(name: string, content: Content): Promise<boolean> {
+    return this.#guard(name, async (final, folder) => {
+      if (await this.has(name)) return false;
+      const temporary = await this.#writeTemporary(folder, content);
+      let made: boolean;
+      try {
+        made = await this.#disk.link(temporary, final);
+      } catch (error) {
+        if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+        made = await this.#claim(temporary, final);
+      }
+      await this.#disk.remove(temporary);
+      await this.#disk.syncFolder(folder);
+      return made;
+    });
+  }
+
+  /** Puts a derived file in place of the one there, atomically. */
+  async replace(name: string, content: Content): Promise<void> {
+    await this.#guard(name, async (final, folder) => {
+      const temporary = await this.#writeTemporary(folder, content);
+      await this.#disk.rename(temporary, final);
+      await this.#disk.syncFolder(folder);
+    });
+  }
+
+  /** Removes a file durably. */
+  async remove(name: string): Promise<void> {
+    await this.#guard(name, async (final, folder) => {
+      await this.#disk.remove(final);
+      await this.#disk.syncFolder(folder);
+    });
+  }
+
+  async has(name: string): Promise<boolean> {
+    // An empty file is a claim whose writer died (see #claim), not a file.
+    return ((await this.#disk.size(join(this.path, name))) ?? 0) > 0;
+  }
+
+  /** The whole file. A file that must be there and is not is a mismatch: somebody changed the run folder. */
+  async read(name: string): Promise<Uint8Array> {
+    const bytes = await this.#disk.read(join(this.path, name));
+    if (bytes === undefined)
+      throw new Failure('mismatch', `${this.name}/${name} is missing from the run folder`);
+    return bytes;
+  }
+
+  async readJson(name: string): Promise<unknown> {
+    const bytes = await this.read(name);
+    try {
+      return JSON.parse(new TextDecoder().decode(bytes));
+    } catch {
+      throw new Failure('mismatch', `${this.name}/${name} is damaged: it is not JSON`);
+    }
+  }
+
+  stream(name: string): AsyncIterable<Uint8Array> {
+    return this.#disk.stream(join(this.path, name));
+  }
+
+  /** The finished files of a folder, by name. */
+  async list(folder: string): Promise<readonly string[]> {
+    const all = await this.#disk.list(join(this.path, folder));
+    return all.filter((name) => !name.startsWith(TEMPORARY));
+  }
+
+  /** Removes what writers that died left behind. Only the holder of the run's lock may call this. */
+  async tidy(): Promise<void> {
+    await this.#guard('.', async () => {
+      for (const folder of ['.', ...FOLDERS]) {
+        const path = join(this.path, folder);
+        for (const name of await this.#disk.list(path)) {
+          if (name.startsWith(TEMPORARY)) await this.#disk.remove(join(path, name));
+        }
+      }
+    });
+  }
+
+  /** Makes every name durable: what a killed process wrote was seen, and must outlive a later power cut. */
+  async makeDurable(): Promise<void> {
+    await this.#guard('.', async () => {
+      for (const folder of ['.', ...FOLDERS]) await this.#disk.syncFolder(join(this.path, folder));
+      await this.#disk.syncFolder(dirname(this.path));
+    });
+  }
+
+  async #writeTemporary(folder: string, content: Content): Promise<string> {
+    const temporary = join(folder, TEMPORARY + randomBytes(6).toString('hex'));
+    const file = await this.#disk.create(temporary);
+    try {
+      if (typeof content === 'string') await file.write(new TextEncoder().encode(content));
+      else if (content instanceof Uint8Array) await file.write(content);
+      else for await (const piece of content) await file.write(piece);
+      await file.sync();
+    } catch (error) {
+      await file.close();
+      await this.#disk.remove(temporary);
+      throw error;
+    }
+    await file.close();
+    return temporary;
+  }
+
+  /** Where links are not to be had: claim the name with an empty file, then move the data over it. */
+  async #claim(temporary: string, final: string): Promise<boolean> {
+    try {
+      await (await this.#disk.create(final)).close();
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+      if (((await this.#disk.size(final)) ?? 0) > 0) return false;
+    }
+    await this.#disk.rename(temporary, final);
+    return true;
+  }
+
+  async #guard<T>(name: string, work: (final: string, folder: string) => Promise<T>): Promise<T> {
+    const final = join(this.path, name);
+    try {
+      return await work(final, dirname(final));
+    } catch (error) {
+      throw diskFailure(error, final);
+    }
+  }
+}
