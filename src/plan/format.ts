@@ -1,0 +1,61 @@
+// The format of a generated code (token or PIN), as the platform takes it: how long, from which alphabets.
+
+/** `length` does not count the prefix; the whole is at most 48 characters. */
+export interface CodeFormat {
+  readonly length: number;
+  readonly prefix: string;
+  readonly numbers: boolean;
+  readonly characters: boolean;
+  readonly symbols: boolean;
+  /** Ask the platform for its own picture of the barcode. */
+  readonly barcode: boolean;
+}
+
+const DIGITS = '0123456789';
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+/** The platform does not document its symbols: any printable ASCII may come. */
+const SYMBOLS = ` !"#$%&'()*+,-./:;<=>?@[\\]^_\`{|}~`;
+
+export const PRINTABLE_ASCII = DIGITS + LETTERS + SYMBOLS;
+
+export function alphabetOf(format: CodeFormat): string {
+  return (
+    (format.numbers ? DIGITS : '') + (format.characters ? LETTERS : '') + (format.symbols ? SYMBOLS : '')
+  );
+}
+
+/** Characters of the whole code, prefix included. */
+export function codeLength(format: CodeFormat): number {
+  return format.prefix.length + format.length;
+}
+
+/**
+ * Texts among which is one that needs as many modules as any code of this format can, and the widest one in
+ * a proportional font: runs of every character, and digits in short runs between letters, where switching
+ * between Code 128's sets costs most.
+ */
+export function hardestTexts(format: CodeFormat): readonly string[] {
+  const alphabet = alphabetOf(format);
+  const texts = new Set([...alphabet].map((character) => character.repeat(format.length)));
+  const other = [...alphabet].find((character) => !DIGITS.includes(character));
+  if (format.numbers && other !== undefined) {
+    for (let run = 1; run <= 8; run += 1) {
+      texts.add((other + DIGITS.slice(0, run)).repeat(format.length).slice(0, format.length));
+      texts.add((DIGITS.slice(0, run) + other).repeat(format.length).slice(0, format.length));
+      texts.add((DIGITS.slice(0, run) + other + other).repeat(format.length).slice(0, format.length));
+    }
+  }
+  return [...texts].map((text) => format.prefix + text);
+}
+
+/** The format in words: `16 digits`, `GC + 20 letters and digits`. */
+export function formatText(format: CodeFormat): string {
+  const kinds = [
+    format.characters ? 'letters' : '',
+    format.numbers ? 'digits' : '',
+    format.symbols ? 'symbols' : '',
+  ].filter((kind) => kind !== '');
+  const last = kinds.pop() ?? '';
+  const list = kinds.length === 0 ? last : `${kinds.join(', ')} and ${last}`;
+  return `${format.prefix === '' ? '' : `${format.prefix} + `}${format.length} ${list}`;
+}

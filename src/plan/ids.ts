@@ -1,0 +1,88 @@
+// Card ids: a pattern with a serial in it. An id is named at the platform for ever, so every pattern is
+// checked before a card is asked for.
+import { type Place, badInput } from '../base/failure.ts';
+
+/** Digits that {serial} is padded to where the pattern does not say. */
+const SERIAL_DIGITS = 6;
+const SERIAL = /\{serial(?::(\d{1,2}))?\}/g;
+
+/** The id of a serial. */
+export function cardId(pattern: string, serial: number, run: string): string {
+  return pattern
+    .replaceAll('{run}', run)
+    .replace(SERIAL, (_, digits?: string) => String(serial).padStart(Number(digits ?? SERIAL_DIGITS), '0'));
+}
+
+/** Whether the ids of a pattern are a run's own, so that their serials may begin anew in each run. */
+export function isPerRun(pattern: string): boolean {
+  return pattern.includes('{run}');
+}
+
+export function checkIdPattern(pattern: string, place: Place): void {
+  if ([...pattern.matchAll(SERIAL)].length !== 1) {
+    throw badInput(
+      `cards.id is ${JSON.stringify(pattern)}: it must hold {serial} once, or ids would repeat`,
+      {
+        place,
+        hint: 'for example SPRING26-{serial}, or {serial:8} for eight digits',
+      },
+    );
+  }
+  const unknown = /\{[a-z]+(:\d*)?\}/.exec(pattern.replace(SERIAL, '').replaceAll('{run}', ''));
+  if (unknown !== null) {
+    throw badInput(`cards.id names ${unknown[0]}: there is no such field`, {
+      place,
+      hint: 'fields: {serial}, {run}',
+    });
+  }
+  if (pattern !== pattern.trim()) {
+    throw badInput('cards.id begins or ends with a space: the platform refuses such ids', { place });
+  }
+  if (!/^[\x20-\x7e]*$/.test(pattern)) {
+    throw badInput('cards.id holds a character outside printable ASCII', { place });
+  }
+}
+
+/** Checks the longest id that a run can have; 255 is the platform's limit. */
+export function checkIdLength(pattern: string, lastSerial: number, run: string, place: Place): void {
+  const id = cardId(pattern, lastSerial, run);
+  if (id.length > 255) {
+    throw badInput(`cards.id gives ids of ${id.length} characters: the platform takes at most 255`, {
+      place,
+    });
+  }
+}
+
+/** The ids of consecutive serials. */
+export interface IdRange {
+  readonly pattern: string;
+  readonly run: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** An id that two ranges share, or undefined. */
+export function sharedId(a: IdRange, b: IdRange): string | undefined {
+  const [before, after] = literals(a);
+  const [otherBefore, otherAfter] = literals(b);
+  if (before === otherBefore && after === otherAfter && a.pattern === b.pattern) {
+    const from = Math.max(a.first, b.first);
+    return from < Math.min(a.first + a.count, b.first + b.count) ? cardId(a.pattern, from, a.run) : undefined;
+  }
+  // Patterns that differ in more than digits beside the serial cannot meet; the rest is compared one by one.
+  const stem = (text: string) => text.replaceAll(/\d+$/g, '');
+  const tail = (text: string) => text.replaceAll(/^\d+/g, '');
+  if (stem(before) !== stem(otherBefore) || tail(after) !== tail(otherAfter)) return undefined;
+  const ids = new Set(idsOf(a));
+  for (const id of idsOf(b)) if (ids.has(id)) return id;
+  return undefined;
+}
+
+function* idsOf({ pattern, run, first, count }: IdRange): Generator<string> {
+  for (let serial = first; serial < first + count; serial += 1) yield cardId(pattern, serial, run);
+}
+
+function literals({ pattern, run }: IdRange): readonly [string, string] {
+  const [before = '', after = ''] = pattern.replaceAll('{run}', run).split(/\{serial(?::\d{1,2})?\}/);
+  return [before, after];
+}

@@ -1,0 +1,228 @@
+// Reads what a job stands on (template, sheet, fonts, artwork, profile), and keeps a copy of it in the run
+// folder: from then on the run stands on the copy.
+import { createHash } from 'node:crypto';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Disk } from '../base/disk.ts';
+import { Failure, type Place, badInput, hasCode } from '../base/failure.ts';
+import { type RunFolder, names } from '../base/run-folder.ts';
+import { type Job, parseJob } from './job.ts';
+import type { FrozenInput, Plan } from './plan.ts';
+import { type SheetFormat, parseSheet } from './sheet.ts';
+import { type Template, filesOf, parseTemplate } from './template.ts';
+import type { Checked } from './yaml.ts';
+
+export interface InputFile extends FrozenInput {
+  readonly bytes: Uint8Array;
+}
+
+/** Everything that decides how a card looks. `assets` are fonts and images by the name the template gives them. */
+export interface Design {
+  readonly template: Checked<Template>;
+  readonly sheet: Checked<SheetFormat>;
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+  /** The press's ICC profile, and where it lies: colours are converted by a library that opens it by itself. */
+  readonly profile: Uint8Array;
+  readonly profilePath: string;
+  readonly files: readonly InputFile[];
+}
+
+/** Reads files for people: a missing one is their mistake, and said at the place that names it. */
+export interface Reader {
+  readonly disk: Disk;
+  /** Folder of the built-in templates, sheets and profiles. */
+  readonly builtIn: string;
+}
+
+const BUILT_IN = /^[a-z0-9][a-z0-9-]*$/;
+
+export async function readJob(reader: Reader, path: string): Promise<Checked<Job>> {
+  return parseJob(text(await readNamed(reader, path, path)), path);
+}
+
+/** Reads the template, sheet and profile that a job names. */
+export async function readDesign(reader: Reader, job: Checked<Job>): Promise<Design> {
+  const from = dirname(job.file);
+  const { template, sheet, press } = job.value;
+  const [templateFile, sheetFile] = await Promise.all([
+    readTemplateFile(reader, template, from, job.at('template')),
+    readInput(
+      reader,
+      'sheet',
+      sheet,
+      builtInOr(reader, sheet, 'sheets', '.yaml', from),
+      'sheet.yaml',
+      job.at('sheet'),
+    ),
+  ]);
+  const profile = await readInput(
+    reader,
+    'profile',
+    press.profile,
+    builtInOr(reader, press.profile, 'profiles', '.icc', from),
+    'profile.icc',
+    job.at('press', 'profile'),
+  );
+  return completeDesign(reader, templateFile, sheetFile, profile);
+}
+
+/** Reads a template by itself, to be shown on a sheet of the operator's choice. */
+export async function readTemplateDesign(reader: Reader, template: string, sheet: string): Promise<Design> {
+  const templateFile = await readTemplateFile(reader, template, '.', undefined);
+  const sheetFile = await readInput(
+    reader,
+    'sheet',
+    sheet,
+    builtInOr(reader, sheet, 'sheets', '.yaml', '.'),
+    'sheet.yaml',
+  );
+  const profileName = 'iso-coated-v2-300';
+  const profile = await readInput(
+    reader,
+    'profile',
+    profileName,
+    builtInOr(reader, profileName, 'profiles', '.icc', '.'),
+    'profile.icc',
+  );
+  return completeDesign(reader, templateFile, sheetFile, profile);
+}
+
+/** Copies the inputs into a run folder. */
+export async function freezeInputs(folder: RunFolder, design: Design): Promise<readonly FrozenInput[]> {
+  for (const { name, bytes } of design.files) await folder.write(names.input(name), bytes);
+  return design.files.map(({ role, ref, name, sha256 }) => ({ role, ref, name, sha256 }));
+}
+
+/** The design of a run, from its own copy; a copy that changed since is a mismatch. */
+export async function thawDesign(folder: RunFolder, plan: Plan): Promise<Design> {
+  const files: InputFile[] = [];
+  for (const input of plan.inputs) {
+    const bytes = await folder.read(names.input(input.name));
+    if (sha256(bytes) !== input.sha256) {
+      throw new Failure(
+        'mismatch',
+        `${folder.name}/${names.input(input.name)} has changed since the run was planned`,
+      );
+    }
+    files.push({ ...input, bytes });
+  }
+  const byRole = (role: FrozenInput['role']) => {
+    const file = files.find((input) => input.role === role);
+    if (file === undefined) throw new Failure('mismatch', `${folder.name}/plan.json names no ${role}`);
+    return file;
+  };
+  return {
+    template: parseTemplate(text(byRole('template').bytes), names.input('template.yaml')),
+    sheet: parseSheet(text(byRole('sheet').bytes), names.input('sheet.yaml')),
+    assets: new Map(files.filter(({ role }) => role === 'file').map(({ ref, bytes }) => [ref, bytes])),
+    profile: byRole('profile').bytes,
+    profilePath: join(folder.path, names.input(byRole('profile').name)),
+    files,
+  };
+}
+
+/** Inputs that are no longer what the run was planned with, as the job names them. */
+export function changedInputs(plan: Plan, design: Design): readonly string[] {
+  const planned = new Map(plan.inputs.map((input) => [`${input.role} ${input.ref}`, input.sha256]));
+  const changed = design.files.filter(({ role, ref, sha256: now }) => planned.get(`${role} ${ref}`) !== now);
+  return changed.map(({ role, ref }) => (role === 'file' ? `template (${ref})` : `${role} (${ref})`));
+}
+
+interface FoundFile {
+  readonly shown: string;
+  readonly input: InputFile;
+}
+
+async function readTemplateFile(
+  reader: Reader,
+  ref: string,
+  from: string,
+  place: Place | undefined,
+): Promise<FoundFile> {
+  const folder = BUILT_IN.test(ref) ? join(reader.builtIn, ref) : join(from, ref);
+  const path = /\.ya?ml$/.test(ref) ? folder : join(folder, 'template.yaml');
+  return readInput(reader, 'template', ref, path, 'template.yaml', place);
+}
+
+async function completeDesign(
+  reader: Reader,
+  templateFile: FoundFile,
+  sheetFile: FoundFile,
+  profile: FoundFile,
+): Promise<Design> {
+  const template = parseTemplate(text(templateFile.input.bytes), templateFile.shown);
+  const sheet = parseSheet(text(sheetFile.input.bytes), sheetFile.shown);
+  const folder = dirname(templateFile.shown);
+  const files: InputFile[] = [templateFile.input, sheetFile.input, profile.input];
+  for (const [index, ref] of filesOf(template.value).entries()) {
+    const name = `file-${String(index + 1).padStart(2, '0')}-${basename(ref).replaceAll(/[^\w.-]/g, '_')}`;
+    const found = await readInput(reader, 'file', ref, join(folder, ref), name, placeOfFile(template, ref));
+    files.push(found.input);
+  }
+  return {
+    template,
+    sheet,
+    assets: new Map(files.filter(({ role }) => role === 'file').map(({ ref, bytes }) => [ref, bytes])),
+    profile: profile.input.bytes,
+    profilePath: profile.shown,
+    files,
+  };
+}
+
+function placeOfFile(template: Checked<Template>, ref: string): Place {
+  const { fonts, front, back } = template.value;
+  const font = Object.keys(fonts).find((key) => fonts[key] === ref);
+  if (font !== undefined) return template.at('fonts', font);
+  for (const [side, parts] of [
+    ['front', front],
+    ['back', back ?? []],
+  ] as const) {
+    const index = parts.findIndex((part) => part.part === 'image' && part.file === ref);
+    if (index >= 0) return template.at(side, index, 'file');
+  }
+  return template.at();
+}
+
+async function readInput(
+  reader: Reader,
+  role: FrozenInput['role'],
+  ref: string,
+  path: string,
+  name: string,
+  place?: Place,
+): Promise<FoundFile> {
+  const bytes = await readNamed(reader, path, ref, place);
+  return { shown: path, input: { role, ref, name, sha256: sha256(bytes), bytes } };
+}
+
+async function readNamed(reader: Reader, path: string, ref: string, place?: Place): Promise<Uint8Array> {
+  const where = place && { place };
+  try {
+    const bytes = await reader.disk.read(path);
+    if (bytes === undefined) {
+      const hint = BUILT_IN.test(ref) ? await builtInHint(reader) : `looked for ${resolve(path)}`;
+      throw badInput(`${ref}: there is no such file`, { ...where, hint });
+    }
+    return bytes;
+  } catch (error) {
+    if (hasCode(error, 'EISDIR')) throw badInput(`${ref} is a folder, not a file`, where);
+    if (hasCode(error, 'EACCES', 'EPERM')) throw badInput(`${ref} may not be read`, where);
+    throw error;
+  }
+}
+
+async function builtInHint(reader: Reader): Promise<string> {
+  const templates = (await reader.disk.list(reader.builtIn)).filter(
+    (name) => !['fonts', 'sheets', 'profiles'].includes(name),
+  );
+  const sheets = (await reader.disk.list(join(reader.builtIn, 'sheets'))).map((name) =>
+    name.replace('.yaml', ''),
+  );
+  return `built-in templates: ${templates.join(', ')}; sheets: ${sheets.join(', ')}; a path has a / or a .`;
+}
+
+function builtInOr(reader: Reader, ref: string, folder: string, extension: string, from: string): string {
+  return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : join(from, ref);
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

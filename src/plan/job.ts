@@ -1,0 +1,196 @@
+// The job file: what is ordered, where from, on what, and who gets it.
+import { z } from 'zod';
+import { badInput, notYet } from '../base/failure.ts';
+import type { CodeFormat } from './format.ts';
+import { checkIdPattern } from './ids.ts';
+import { type Checked, parseYaml } from './yaml.ts';
+
+const codeFormat = (shortest: number) =>
+  z
+    .strictObject({
+      length: z.int().min(shortest).max(48),
+      prefix: z
+        .string()
+        .max(12)
+        .regex(/^[\x21-\x7e]*$/, 'it must be printable ASCII without spaces')
+        .default(''),
+      numbers: z.boolean().default(true),
+      characters: z.boolean().default(false),
+      symbols: z.boolean().default(false),
+      barcode: z.boolean().default(false),
+    })
+    .refine(
+      (format) => format.numbers || format.characters || format.symbols,
+      'it must allow numbers, characters or symbols',
+    )
+    .refine(
+      (format) => format.prefix.length + format.length <= 48,
+      'prefix and length must come to at most 48 characters',
+    );
+
+const share = z.union(
+  [z.int().min(0), z.string().regex(/^\d+(\.\d+)?%$/)],
+  'it must be a number of cards or a share such as 2%',
+);
+
+const batch = z.strictObject({
+  size: z.int().min(1).max(1000).default(1000),
+  concurrency: z.int().min(1).max(20).default(2),
+  perSecond: z.int().min(1).max(100).default(5),
+});
+
+const press = z.strictObject({
+  dpi: z.number().min(300).max(10_000).default(600),
+  profile: z.string().min(1).default('iso-coated-v2-300'),
+});
+
+/** What the platform may do that a job takes by name; otherwise the run stops before rendering. */
+const ACCEPTABLE = ['token-for-one-purchase', 'token-ends-early'] as const;
+
+const RECOVERIES = ['replace', 'hold'] as const;
+
+const jobSchema = z.strictObject({
+  name: z
+    .string()
+    .max(60)
+    .regex(
+      /^[a-z0-9][a-z0-9-]*$/,
+      'it must be lower-case letters, digits and hyphens, since files are named after it',
+    ),
+  account: z.string().regex(/^[TP]\d{8}$/, 'it must be T or P and 8 digits'),
+  cards: z.strictObject({
+    count: z.int().min(1).max(10_000_000),
+    overs: share.default(0),
+    type: z.enum(['gift_card', 'credit_note']).default('gift_card'),
+    id: z.string().min(1).max(255),
+    first: z.union([z.literal('next'), z.int().min(0)], 'it must be next or a number').default('next'),
+    token: codeFormat(6).default({
+      length: 16,
+      prefix: '',
+      numbers: true,
+      characters: false,
+      symbols: false,
+      barcode: false,
+    }),
+    pin: z
+      .union([z.literal('none'), codeFormat(4)])
+      .default({ length: 6, prefix: '', numbers: true, characters: false, symbols: false, barcode: false }),
+    validUntil: z.iso.date('it must be a date such as 2031-12-31').optional(),
+  }),
+  template: z.string().min(1),
+  sheet: z.string().min(1),
+  press: press.default({ dpi: 600, profile: 'iso-coated-v2-300' }),
+  batch: batch.default({ size: 1000, concurrency: 2, perSecond: 5 }),
+  volume: z.strictObject({ sheets: z.int().min(1).max(10_000).default(50) }).default({ sheets: 50 }),
+  packing: z.strictObject({ bundle: z.int().min(1), box: z.int().min(1) }).optional(),
+  handoff: z.strictObject({ seal: z.literal('none') }).optional(),
+  schedule: z.strictObject({ timezone: z.string() }).optional(),
+  /** What to do about a batch whose answer was lost. */
+  recovery: z.enum(RECOVERIES).default('replace'),
+  accept: z.array(z.enum(ACCEPTABLE)).default([]),
+});
+
+export type Job = z.infer<typeof jobSchema>;
+export type Recovery = (typeof RECOVERIES)[number];
+export type Acceptable = (typeof ACCEPTABLE)[number];
+
+/** Keys of the contract that a later version brings, each with the value that this version does too. */
+const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
+  [['press', 'steps']],
+  [['press', 'barGrowth']],
+  [['handoff', 'sign']],
+  [['handoff', 'data'], 'none'],
+  [['deliver']],
+  [['vault']],
+  [['schedule', 'cron']],
+  [['retention']],
+  [['approvers']],
+  [['notify']],
+  [['contacts']],
+  [['verify']],
+];
+
+/**
+ * Parses a job file.
+ * @param file the name that complaints show
+ */
+export function parseJob(text: string, file: string): Checked<Job> {
+  refuseLater(text, file);
+  const job = parseYaml(text, file, jobSchema);
+  const { account, cards, handoff, packing, schedule } = job.value;
+  checkIdPattern(cards.id, job.at('cards', 'id'));
+  if (handoff === undefined) {
+    if (account.startsWith('P'))
+      throw notYet('sealing the handoff, which a P account needs', job.at('account'));
+    throw badInput('handoff.seal is missing', {
+      place: job.at(),
+      hint: 'for a T account write handoff: { seal: none }',
+    });
+  }
+  if (account.startsWith('P')) {
+    throw badInput('handoff.seal is none: a P account never hands off unsealed', {
+      place: job.at('handoff', 'seal'),
+    });
+  }
+  if (packing !== undefined && packing.box % packing.bundle !== 0) {
+    throw badInput(`packing.box is ${packing.box}: it must hold whole bundles of ${packing.bundle}`, {
+      place: job.at('packing', 'box'),
+    });
+  }
+  const zone = schedule?.timezone;
+  if (zone !== undefined && !isTimeZone(zone)) {
+    throw badInput(
+      `schedule.timezone is ${JSON.stringify(zone)}: it must be a time zone such as Europe/Oslo`,
+      {
+        place: job.at('schedule', 'timezone'),
+      },
+    );
+  }
+  return job;
+}
+
+/** Cards made on top of the ordered ones; a share is rounded up. */
+export function oversOf(job: Job): number {
+  const { count, overs } = job.cards;
+  if (typeof overs === 'number') return overs;
+  // In whole numbers: 2.5% of 1000 must not become 26 by a binary fraction.
+  const [whole = '0', fraction = ''] = overs.slice(0, -1).split('.');
+  const scaled = BigInt(whole + fraction) * BigInt(count);
+  const divisor = 100n * 10n ** BigInt(fraction.length);
+  return Number((scaled + divisor - 1n) / divisor);
+}
+
+/** The PIN's format, or null where the job asks for none. */
+export function pinOf(job: Job): CodeFormat | null {
+  return job.cards.pin === 'none' ? null : job.cards.pin;
+}
+
+export function isTest(job: Job): boolean {
+  return job.account.startsWith('T');
+}
+
+function refuseLater(text: string, file: string): void {
+  const raw = parseYaml(text, file, z.unknown());
+  for (const [path, same] of LATER) {
+    const value = path.reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), raw.value);
+    if (value !== undefined && value !== same) throw notYet(path.join('.'), raw.at(...path));
+  }
+  if (isMap(raw.value) && raw.value.recovery === 'reissue')
+    throw notYet('recovery: reissue', raw.at('recovery'));
+  const isAuto = (key: string) =>
+    isMap(raw.value) && isMap(raw.value.cards) && raw.value.cards[key] === 'auto';
+  for (const key of ['token', 'pin'])
+    if (isAuto(key)) throw notYet(`cards.${key}: auto`, raw.at('cards', key));
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,205 @@
+// What a run will make: which serials, asked for in which batches, printed in which volumes, and which card
+// sits in which slot. A plan holds ranges, not lists, so that a million cards plan as fast as ten.
+import { type Job, oversOf, pinOf } from './job.ts';
+import { cardId } from './ids.ts';
+import type { CodeFormat } from './format.ts';
+
+/** A file that the run was planned with, kept in its `inputs` folder. */
+export interface FrozenInput {
+  readonly role: 'template' | 'sheet' | 'profile' | 'file';
+  /** How the job or the template names it. */
+  readonly ref: string;
+  /** Its name under inputs/. */
+  readonly name: string;
+  readonly sha256: string;
+}
+
+export interface Plan {
+  readonly format: 'cardpress-plan/1';
+  readonly run: string;
+  readonly job: string;
+  readonly account: string;
+  /** The platform's origin. A run that began against one is never continued against another. */
+  readonly origin: string;
+  readonly created: string;
+  readonly cards: {
+    readonly ordered: number;
+    readonly overs: number;
+    readonly type: 'gift_card' | 'credit_note';
+    readonly id: string;
+    /** Serial of position 0. */
+    readonly first: number;
+    readonly token: CodeFormat;
+    readonly pin: CodeFormat | null;
+    readonly validUntil: string | null;
+  };
+  readonly press: { readonly dpi: number; readonly profile: string };
+  readonly batchSize: number;
+  readonly volumeSheets: number;
+  readonly slots: number;
+  readonly sides: 1 | 2;
+  readonly packing: { readonly bundle: number; readonly box: number } | null;
+  readonly template: string;
+  readonly sheet: string;
+  readonly inputs: readonly FrozenInput[];
+  /** What the job file said of the keys that may not change while the run is open. */
+  readonly frozen: Readonly<Record<string, unknown>>;
+}
+
+/** Cards in a row: positions count from 0 over the whole run, ordered cards first, then overs. */
+export interface Batch {
+  readonly batch: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface Volume {
+  readonly volume: number;
+  readonly first: number;
+  readonly count: number;
+  readonly sheets: number;
+  readonly overs: boolean;
+}
+
+/** Where a card is printed; all count from 1. */
+export interface Seat {
+  readonly volume: number;
+  readonly sheet: number;
+  readonly slot: number;
+}
+
+export interface PlanFacts {
+  readonly run: string;
+  readonly origin: string;
+  readonly created: string;
+  readonly first: number;
+  readonly slots: number;
+  readonly sides: 1 | 2;
+  readonly template: string;
+  readonly sheet: string;
+  readonly inputs: readonly FrozenInput[];
+}
+
+export function makePlan(job: Job, facts: PlanFacts): Plan {
+  const { cards } = job;
+  return {
+    format: 'cardpress-plan/1',
+    run: facts.run,
+    job: job.name,
+    account: job.account,
+    origin: facts.origin,
+    created: facts.created,
+    cards: {
+      ordered: cards.count,
+      overs: oversOf(job),
+      type: cards.type,
+      id: cards.id,
+      first: facts.first,
+      token: cards.token,
+      pin: pinOf(job),
+      validUntil: cards.validUntil ?? null,
+    },
+    press: job.press,
+    batchSize: job.batch.size,
+    volumeSheets: job.volume.sheets,
+    slots: facts.slots,
+    sides: facts.sides,
+    packing: job.packing ?? null,
+    template: facts.template,
+    sheet: facts.sheet,
+    inputs: facts.inputs,
+    frozen: frozenKeys(job),
+  };
+}
+
+/** The keys of a job that an open run holds to. Delivery, notification, retention and `accept` are read live. */
+export function frozenKeys(job: Job): Record<string, unknown> {
+  const { account, template, sheet, cards, press } = job;
+  return {
+    account,
+    template,
+    sheet,
+    ...prefixed('cards', cards),
+    ...prefixed('press', press),
+    'batch.size': job.batch.size,
+    'volume.sheets': job.volume.sheets,
+    packing: job.packing ?? null,
+  };
+}
+
+/** Keys whose frozen value the job no longer has. */
+export function changedKeys(plan: Plan, job: Job): readonly string[] {
+  const now = frozenKeys(job);
+  const keys = new Set([...Object.keys(plan.frozen), ...Object.keys(now)]);
+  return [...keys].filter((key) => JSON.stringify(plan.frozen[key]) !== JSON.stringify(now[key]));
+}
+
+export function isTestRun(plan: Plan): boolean {
+  return plan.account.startsWith('T');
+}
+
+/** Cards to be printed: ordered and overs. */
+export function cardCount(plan: Plan): number {
+  return plan.cards.ordered + plan.cards.overs;
+}
+
+export function idOf(plan: Plan, serial: number): string {
+  return cardId(plan.cards.id, serial, plan.run);
+}
+
+export function batchesOf(plan: Plan): readonly Batch[] {
+  const total = cardCount(plan);
+  return Array.from({ length: Math.ceil(total / plan.batchSize) }, (_, index) => {
+    const first = index * plan.batchSize;
+    return { batch: index + 1, first, count: Math.min(plan.batchSize, total - first) };
+  });
+}
+
+/** Volumes of whole sheets; overs are a volume of their own at the end. */
+export function volumesOf(plan: Plan): readonly Volume[] {
+  const { ordered, overs } = plan.cards;
+  const parts = [...cut(plan, 0, ordered, false), ...cut(plan, ordered, overs, true)];
+  return parts.map((part, index) => ({ volume: index + 1, ...part }));
+}
+
+function cut(plan: Plan, from: number, count: number, overs: boolean): readonly Omit<Volume, 'volume'>[] {
+  const perVolume = plan.volumeSheets * plan.slots;
+  return Array.from({ length: Math.ceil(count / perVolume) }, (_, index) => {
+    const first = from + index * perVolume;
+    const cards = Math.min(perVolume, from + count - first);
+    return { first, count: cards, sheets: Math.ceil(cards / plan.slots), overs };
+  });
+}
+
+/** The seat of a position within its volume. */
+export function seatOf(plan: Plan, volume: Volume, position: number): Seat {
+  const within = position - volume.first;
+  return {
+    volume: volume.volume,
+    sheet: Math.floor(within / plan.slots) + 1,
+    slot: (within % plan.slots) + 1,
+  };
+}
+
+/** Bundle and box of a position, counting from 1; overs begin bundles and boxes of their own. */
+export function packOf(
+  plan: Plan,
+  position: number,
+): { readonly bundle: number; readonly box: number } | null {
+  if (plan.packing === null) return null;
+  const { bundle, box } = plan.packing;
+  const { ordered } = plan.cards;
+  if (position < ordered)
+    return { bundle: Math.floor(position / bundle) + 1, box: Math.floor(position / box) + 1 };
+  const over = position - ordered;
+  return {
+    bundle: Math.ceil(ordered / bundle) + Math.floor(over / bundle) + 1,
+    box: Math.ceil(ordered / box) + Math.floor(over / box) + 1,
+  };
+}
+
+function prefixed(prefix: string, map: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(map).map(([key, value]) => [`${prefix}.${key}`, value as unknown]),
+  );
+}

@@ -1,0 +1,133 @@
+// A press sheet as data: paper, the grid of slots, what turns over which edge, and the marks outside the
+// cards. Lengths are millimetres from the page's top left corner.
+import { z } from 'zod';
+import { badInput } from '../base/failure.ts';
+import { type Checked, parseYaml } from './yaml.ts';
+
+const length = z.number().positive();
+
+const sheetSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'it must be lower-case letters, digits and hyphens'),
+  page: z.strictObject({ width: length.max(2000), height: length.max(2000) }),
+  /** The trimmed card that the grid is made for. */
+  card: z.strictObject({ width: length, height: length }).default({ width: 85.6, height: 53.98 }),
+  /** Around each card, mm. */
+  bleed: z.number().min(0).max(10).default(3),
+  grid: z.strictObject({
+    columns: z.int().min(1).max(50),
+    rows: z.int().min(1).max(50),
+    /** From trim to trim of neighbours, mm; default: the card and its bleeds. */
+    pitch: z.tuple([length, length]).optional(),
+    /** The first slot's trim corner; default: the grid stands in the middle of the page. */
+    origin: z.tuple([z.number(), z.number()]).optional(),
+  }),
+  /** The edge over which the printed sheet is turned for its backs. */
+  turn: z.enum(['long-edge', 'short-edge']).default('long-edge'),
+  marks: z
+    .strictObject({
+      /** Length of a crop mark, and its distance from the trim, mm. Marks stand outside the grid. */
+      length: length.default(5),
+      offset: length.default(3.5),
+      /** Points. */
+      weight: length.default(0.25),
+    })
+    .default({ length: 5, offset: 3.5, weight: 0.25 }),
+  /** Baseline of the line that says what sheet this is: left end, mm. */
+  slug: z.tuple([z.number(), z.number()]),
+});
+
+export type SheetFormat = z.infer<typeof sheetSchema>;
+
+/** A place for a card: the top left corner of its trim, mm from the page's top left. */
+export interface Slot {
+  /** From 1, in reading order of the front. */
+  readonly slot: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export function slotCount(sheet: SheetFormat): number {
+  return sheet.grid.columns * sheet.grid.rows;
+}
+
+/** The slots of the front in reading order. */
+export function slotsOf(sheet: SheetFormat): readonly Slot[] {
+  const { columns, rows } = sheet.grid;
+  const [pitchX, pitchY] = pitchOf(sheet);
+  const [originX, originY] = sheet.grid.origin ?? [
+    (sheet.page.width - (columns - 1) * pitchX - sheet.card.width) / 2,
+    (sheet.page.height - (rows - 1) * pitchY - sheet.card.height) / 2,
+  ];
+  return Array.from({ length: slotCount(sheet) }, (_, index) => ({
+    slot: index + 1,
+    x: originX + (index % columns) * pitchX,
+    y: originY + Math.floor(index / columns) * pitchY,
+  }));
+}
+
+function pitchOf(sheet: SheetFormat): readonly [number, number] {
+  return sheet.grid.pitch ?? [sheet.card.width + 2 * sheet.bleed, sheet.card.height + 2 * sheet.bleed];
+}
+
+/** Parses a sheet and checks that its slots keep apart and on the paper, bleed included. */
+export function parseSheet(text: string, file: string): Checked<SheetFormat> {
+  const checked = parseYaml(text, file, sheetSchema);
+  const sheet = checked.value;
+  const [pitchX, pitchY] = pitchOf(sheet);
+  const needs = [sheet.card.width + 2 * sheet.bleed, sheet.card.height + 2 * sheet.bleed] as const;
+  for (const [axis, pitch, need, count] of [
+    ['columns', pitchX, needs[0], sheet.grid.columns],
+    ['rows', pitchY, needs[1], sheet.grid.rows],
+  ] as const) {
+    if (count > 1 && pitch < need - 1e-9) {
+      throw badInput(
+        `slots overlap: ${axis} stand ${mm(pitch)} apart, a card with its bleed is ${mm(need)}`,
+        { place: checked.at('grid', 'pitch'), hint: 'make the pitch larger or the bleed smaller' },
+      );
+    }
+  }
+  for (const { slot, x, y } of slotsOf(sheet)) {
+    const edges = {
+      left: x - sheet.bleed,
+      top: y - sheet.bleed,
+      right: x + sheet.card.width + sheet.bleed,
+      bottom: y + sheet.card.height + sheet.bleed,
+    };
+    if (
+      edges.left < -1e-9 ||
+      edges.top < -1e-9 ||
+      edges.right > sheet.page.width + 1e-9 ||
+      edges.bottom > sheet.page.height + 1e-9
+    ) {
+      throw badInput(
+        `slot ${slot} leaves the paper: with bleed it runs from ${mm(edges.left)} × ${mm(edges.top)} to ${mm(edges.right)} × ${mm(edges.bottom)}`,
+        { place: checked.at('grid'), hint: `the page is ${mm(sheet.page.width)} × ${mm(sheet.page.height)}` },
+      );
+    }
+  }
+  checkMarks(checked);
+  return checked;
+}
+
+/** Crop marks stand outside the bleed, and the slug on the paper. */
+function checkMarks({ value: sheet, at }: Checked<SheetFormat>): void {
+  const { marks, bleed, slug, page } = sheet;
+  if (marks.offset <= bleed) {
+    throw badInput(
+      `marks.offset is ${mm(marks.offset)}: crop marks would stand in the bleed of ${mm(bleed)}`,
+      {
+        place: at('marks', 'offset'),
+        hint: `half a millimetre outside it is ${mm(bleed + 0.5)}`,
+      },
+    );
+  }
+  const [x, y] = slug;
+  if (x < 0 || y < SLUG_HEIGHT || x > page.width || y > page.height) {
+    throw badInput(`slug is ${mm(x)} × ${mm(y)}: the line would leave the paper`, { place: at('slug') });
+  }
+}
+
+/** Room for the slug's small type above its baseline, mm. */
+export const SLUG_HEIGHT = 2;
+
+const mm = (value: number) => `${Number(value.toFixed(2))} mm`;

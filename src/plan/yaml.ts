@@ -1,0 +1,172 @@
+// YAML text -> a checked value that remembers where each part of it stands, so that every complaint,
+// at once or later, names file, line and column and shows the line.
+import {
+  type Document,
+  type Node,
+  LineCounter,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  parseDocument,
+} from 'yaml';
+import { z } from 'zod';
+import { type Complaint, Failure, type Place } from '../base/failure.ts';
+
+export type Path = readonly PropertyKey[];
+
+/** A value that passed its schema, with the place in the file of each of its parts. */
+export interface Checked<T> {
+  readonly file: string;
+  readonly value: T;
+  /** Where the value at a path stands; the nearest part around it where the path is not in the file. */
+  readonly at: (...path: Path) => Place;
+}
+
+/**
+ * Parses and checks a YAML file.
+ * @param file the name that complaints show
+ * @throws Failure of kind `input` with every complaint, the first one first in the file
+ */
+export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): Checked<T> {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false });
+  const lines = text.split(/\r?\n/);
+  const placeOf = (offset: number): Place => {
+    const { line, col } = counter.linePos(offset);
+    return { file, line, column: col, excerpt: lines[line - 1] ?? '' };
+  };
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    throw new Failure('input', {
+      message: `not YAML: ${lowerFirst(broken.message)}`,
+      place: placeOf(broken.pos[0]),
+    });
+  }
+  const at = (...path: Path) => placeOf(offsetOf(document, path));
+
+  let raw: unknown;
+  try {
+    raw = document.toJS();
+  } catch (error) {
+    // An alias to nothing, or a bomb of aliases.
+    throw new Failure('input', { message: error instanceof Error ? error.message : 'not YAML', place: at() });
+  }
+  if (raw === null || raw === undefined) {
+    throw new Failure('input', { message: 'the file is empty', place: at() });
+  }
+  const result = schema.safeParse(raw, { error: wording });
+  if (!result.success)
+    throw new Failure(
+      'input',
+      result.error.issues.flatMap((issue) => complaints(issue, raw, document, placeOf)),
+    );
+  return { file, value: result.data, at };
+}
+
+function complaints(
+  issue: z.core.$ZodIssue,
+  raw: unknown,
+  document: Document.Parsed,
+  placeOf: (offset: number) => Place,
+): Complaint[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      message: `${dotted([...issue.path, key])} is not a key that is known here`,
+      place: placeOf(offsetOf(document, [...issue.path, key], 'key')),
+    }));
+  }
+  const name = issue.path.length === 0 ? 'the file' : dotted(issue.path);
+  const found = valueAt(raw, issue.path);
+  const shown = found === undefined ? 'is missing' : `is ${show(found)}`;
+  return [{ message: `${name} ${shown}: ${issue.message}`, place: placeOf(offsetOf(document, issue.path)) }];
+}
+
+/** What would be right, in words that follow "cards.count is 0: ". */
+const wording: z.core.$ZodErrorMap = (issue) => {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.expected === 'string' && typeof issue.input === 'number') {
+        return 'it must be a text; put it in quotes, since YAML would drop leading zeros of a number';
+      }
+      return `it must be ${KINDS[issue.expected] ?? issue.expected}`;
+    case 'too_small':
+      if (issue.origin === 'array' || issue.origin === 'string')
+        return `it must have at least ${String(issue.minimum)} ${issue.origin === 'string' ? 'characters' : 'entries'}`;
+      return `it must be ${issue.inclusive === false ? 'above' : 'at least'} ${String(issue.minimum)}`;
+    case 'too_big':
+      if (issue.origin === 'array' || issue.origin === 'string')
+        return `it must have at most ${String(issue.maximum)} ${issue.origin === 'string' ? 'characters' : 'entries'}`;
+      return `it must be ${issue.inclusive === false ? 'below' : 'at most'} ${String(issue.maximum)}`;
+    case 'invalid_value':
+      return `it must be ${issue.values.map((value) => String(value)).join(' or ')}`;
+    case 'invalid_union':
+      if (issue.discriminator !== undefined)
+        return `its ${issue.discriminator} is not one that is known here`;
+      return undefined;
+    default:
+      return undefined;
+  }
+};
+
+const KINDS: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'a map of keys',
+  record: 'a map of keys',
+};
+
+/** Offset in the text of the node at a path (or of its key); of the nearest node around it where it is missing. */
+function offsetOf(document: Document.Parsed, path: Path, which: 'key' | 'value' = 'value'): number {
+  let node: unknown = document.contents;
+  let offset = start(node) ?? 0;
+  for (const [depth, step] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === step);
+      if (!isPair(pair)) return offset;
+      if (depth === path.length - 1 && which === 'key') return start(pair.key) ?? offset;
+      // A key without a value, and a map or list under it, are pointed at by the key.
+      const points = isScalar(pair.value) || isAlias(pair.value) ? pair.value : pair.key;
+      offset = start(points) ?? start(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      if (node === undefined) return offset;
+      offset = start(node) ?? offset;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
+
+const start = (node: unknown): number | undefined => (node as Node | null | undefined)?.range?.[0];
+
+function valueAt(raw: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+    raw,
+  );
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value !== null && typeof value === 'object') return 'a map';
+  return JSON.stringify(value);
+}
+
+const dotted = (path: Path) =>
+  path
+    .map((step, index) =>
+      typeof step === 'number' ? `[${step + 1}]` : `${index === 0 ? '' : '.'}${String(step)}`,
+    )
+    .join('');
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
