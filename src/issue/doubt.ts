@@ -1,0 +1,163 @@
+// A batch that was asked for and never surely answered: find out what there is, and void what may not be
+// printed. Nothing is deleted that this run cannot prove to be its own.
+import { names } from '../base/run-folder.ts';
+import { idOf } from '../plan/plan.ts';
+import type { IssueTools } from './issue.ts';
+import {
+  type AskedRecord,
+  type CardRange,
+  type Found,
+  type LookedRecord,
+  type SweptRecord,
+  type VoidedRecord,
+  countOf,
+  eachCard,
+  toRanges,
+} from './records.ts';
+
+/** Seconds by which the platform's Date header, which has whole seconds, may be early. */
+const SLACK = 2;
+
+/** Looks each card up and notes which of them exist. */
+export async function lookBatch(
+  step: {
+    readonly batch: number;
+    readonly attempt: number;
+    readonly since: number;
+    readonly cards: readonly CardRange[];
+  },
+  tools: IssueTools,
+): Promise<void> {
+  const { folder, log } = tools;
+  const { batch, attempt, since, cards } = step;
+  const asked = (await folder.readJson(names.asked(batch, since))) as AskedRecord;
+  // The platform may still be committing what it never answered.
+  log.emit({ event: 'waiting', what: `batch ${batch} is in doubt`, seconds: tools.settle / 1000 });
+  await tools.sleep(tools.settle);
+  const looked = await lookUp(cards, asked, tools);
+  await folder.write(names.looked(batch, attempt), `${JSON.stringify(looked)}\n`);
+  log.emit({
+    event: 'batch.looked',
+    batch,
+    attempt,
+    found: looked.found.length,
+    absent: countOf(looked.absent),
+  });
+}
+
+/** Deletes the cards that a look found to be this run's own, and notes what became of each. */
+export async function voidBatch(
+  step: { readonly batch: number; readonly attempt: number },
+  tools: IssueTools,
+): Promise<void> {
+  const { folder, log } = tools;
+  const { batch, attempt } = step;
+  const looked = (await folder.readJson(names.looked(batch, attempt))) as LookedRecord;
+  const record = await voidCards(looked.found, tools);
+  await folder.write(names.voided(batch, attempt), `${JSON.stringify(record)}\n`);
+  log.emit({
+    event: 'batch.voided',
+    batch,
+    attempt,
+    voided: countOf(record.voided),
+    orphaned: record.orphaned.length,
+  });
+}
+
+/**
+ * Looks once more for every card that was given up, in case the platform committed late, and voids what has
+ * come since.
+ */
+export async function sweep(
+  step: { readonly cards: readonly { readonly asked: AskedRecord; readonly cards: readonly CardRange[] }[] },
+  tools: IssueTools,
+): Promise<void> {
+  const found: Found[] = [];
+  for (const { asked, cards } of step.cards) found.push(...(await lookUp(cards, asked, tools)).found);
+  const record = await voidCards(
+    found.filter(({ foreign }) => foreign === null),
+    tools,
+  );
+  const swept: SweptRecord = { ...record, foreign: found.filter((card) => card.foreign !== null) };
+  await tools.folder.write(names.swept, `${JSON.stringify(swept)}\n`);
+  tools.log.emit({
+    event: 'run.swept',
+    looked: step.cards.reduce((sum, { cards }) => sum + countOf(cards), 0),
+    voided: countOf(record.voided),
+    orphaned: record.orphaned.length,
+  });
+}
+
+async function lookUp(
+  cards: readonly CardRange[],
+  asked: AskedRecord,
+  tools: IssueTools,
+): Promise<LookedRecord> {
+  const all = [...eachCard(cards)];
+  const results = await Promise.all(
+    all.map(async (card) => ({ card, seen: await seenCard(idOf(tools.plan, card.serial), tools) })),
+  );
+  const found: Found[] = [];
+  for (const { card, seen } of results) {
+    if (seen !== undefined) found.push({ ...card, foreign: foreignness(seen, asked, tools.platform.time()) });
+  }
+  return {
+    at: tools.now().toISOString(),
+    found,
+    absent: toRanges(results.filter(({ seen }) => seen === undefined).map(({ card }) => card)),
+  };
+}
+
+/** Why a card may not be this run's own, or null where it surely is. Times are the platform's, never ours. */
+function foreignness(
+  card: Record<string, unknown>,
+  asked: AskedRecord,
+  now: Date | undefined,
+): string | null {
+  if (card.status !== 'inactive' && card.status !== 'created') return 'it is not inactive';
+  for (const key of ['amount', 'amount_balance', 'amount_available'] as const) {
+    if (card[key] !== undefined && card[key] !== null && card[key] !== 0) return 'its balance is not zero';
+  }
+  const created = typeof card.created_at === 'string' ? Date.parse(card.created_at) : NaN;
+  if (Number.isNaN(created)) return 'the platform does not say when it was made';
+  if (asked.platform === null || now === undefined) return 'the platform does not say what time it is';
+  if (created < Date.parse(asked.platform) - SLACK * 1000) return 'it was made before this run asked for it';
+  if (created > now.getTime() + SLACK * 1000) return 'it was made after this run looked for it';
+  return null;
+}
+
+async function voidCards(found: readonly Found[], tools: IssueTools): Promise<VoidedRecord> {
+  const voided: Found[] = [];
+  const orphaned: { position: number; serial: number; why: string }[] = [];
+  await Promise.all(
+    found.map(async (card) => {
+      const id = idOf(tools.plan, card.serial);
+      const refusal = await tools.platform.remove(id);
+      // Believed when seen: a card is void when the platform no longer knows it.
+      const gone = refusal === undefined && (await isGone(id, tools));
+      if (gone) voided.push(card);
+      else
+        orphaned.push({
+          position: card.position,
+          serial: card.serial,
+          why: refusal ?? 'it is still there after its deletion',
+        });
+    }),
+  );
+  const byPosition = (a: { position: number }, b: { position: number }) => a.position - b.position;
+  return {
+    at: tools.now().toISOString(),
+    voided: toRanges(voided.sort(byPosition)),
+    orphaned: orphaned.sort(byPosition),
+  };
+}
+
+async function isGone(id: string, tools: IssueTools): Promise<boolean> {
+  return (await seenCard(id, tools)) === undefined;
+}
+
+/** A card as the platform shows it; one that it shows as deleted is not there. */
+async function seenCard(id: string, { platform }: IssueTools): Promise<Record<string, unknown> | undefined> {
+  const seen = await platform.look(id);
+  return seen?.status === 'deleted' || seen?.deleted_at !== undefined ? undefined : seen;
+}

@@ -1,0 +1,267 @@
+// The platform's HTTP client. Reading and asking for a bearer token are retried with back-off; a batch is
+// asked for exactly once a call, since a repeated one could make a second set of cards.
+import PQueue from 'p-queue';
+import { Agent, request } from 'undici';
+import { Failure, badInput } from '../base/failure.ts';
+import { type Secret, reveal, secret } from '../base/secret.ts';
+import { type Answer, isMap, jsonBody, refusalText, retryAfter } from './answer.ts';
+
+export interface PlatformSettings {
+  /** Base of all paths, such as https://api.dintero.com/v1. */
+  readonly url: string;
+  readonly account: string;
+  readonly clientId: Secret;
+  readonly clientSecret: Secret;
+  readonly concurrency: number;
+  readonly perSecond: number;
+  /** Milliseconds until an answer's first byte is given up. */
+  readonly timeout: number;
+  readonly now: () => Date;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+type Method = 'GET' | 'POST' | 'DELETE';
+
+/** Seconds before its end at which a bearer token is renewed. */
+const RENEW_BEFORE = 60;
+const ATTEMPTS = 6;
+const KEPT_HEADERS = ['content-type', 'content-length', 'date', 'retry-after', 'etag'];
+
+export class Platform {
+  readonly #settings: PlatformSettings;
+  readonly #agent: Agent;
+  readonly #queue: PQueue;
+  #bearer: { readonly token: Secret; readonly until: number } | undefined;
+  #renewal: Promise<Secret> | undefined;
+  #heard: { readonly date: number; readonly at: number } | undefined;
+
+  constructor(settings: PlatformSettings) {
+    this.#settings = settings;
+    this.#agent = new Agent({
+      connections: settings.concurrency,
+      headersTimeout: settings.timeout,
+      bodyTimeout: settings.timeout,
+      connect: { timeout: Math.min(settings.timeout, 30_000) },
+    });
+    this.#queue = new PQueue({
+      concurrency: settings.concurrency,
+      intervalCap: settings.perSecond,
+      interval: 1000,
+    });
+  }
+
+  /** Fetches a bearer token, so that what can be refused is refused before anything is noted as asked. */
+  async signIn(): Promise<void> {
+    await this.#token();
+  }
+
+  /** Gives up the bearer token: the next call fetches another. */
+  signOut(): void {
+    this.#bearer = undefined;
+  }
+
+  /**
+   * One call of the batch endpoint, whatever comes of it: a call that got no answer resolves to one with
+   * status 0 that is not complete.
+   * @param makeBody runs when the call's turn has come, right before it is sent
+   */
+  async askBatch(makeBody: () => Promise<string>): Promise<Answer> {
+    return this.#queue.add(async () => {
+      const token = await this.#token();
+      const body = await makeBody();
+      return this.#send('POST', `/accounts/${this.#settings.account}/wallets/cards/batch`, {
+        authorization: `Bearer ${reveal(token)}`,
+        body,
+      });
+    });
+  }
+
+  /** What the platform knows of a card, or undefined where it knows none by this id. */
+  async look(cardId: string): Promise<Record<string, unknown> | undefined> {
+    const answer = await this.#call('GET', cardId);
+    if (answer.status === 404) return undefined;
+    const json = jsonBody(answer);
+    if (answer.status === 200 && isMap(json)) return json;
+    throw new Failure('refused', `the platform refuses to look up a card: ${refusalText(answer)}`);
+  }
+
+  /** Deletes a card; returns why the platform refuses, if it does. A card that is not there is deleted. */
+  async remove(cardId: string): Promise<string | undefined> {
+    const answer = await this.#call('DELETE', cardId);
+    if ((answer.status >= 200 && answer.status < 300) || answer.status === 404) return undefined;
+    return refusalText(answer);
+  }
+
+  /** The platform's time, by its last Date header and our monotonic clock; a clock of ours that is wrong does no harm. */
+  time(): Date | undefined {
+    return this.#heard && new Date(this.#heard.date + performance.now() - this.#heard.at);
+  }
+
+  async close(): Promise<void> {
+    this.#queue.clear();
+    await this.#agent.close();
+  }
+
+  /** A call about one card that may be repeated. */
+  async #call(method: 'GET' | 'DELETE', cardId: string): Promise<Answer> {
+    const path = `/accounts/${this.#settings.account}/wallets/cards/${encodeURIComponent(cardId)}`;
+    let renewed = false;
+    return this.#retried('a card', async () => {
+      const send = () =>
+        this.#queue.add(async () =>
+          this.#send(method, path, { authorization: `Bearer ${reveal(await this.#token())}` }),
+        );
+      const answer = await send();
+      if (answer.status !== 401 || renewed) return answer;
+      renewed = true;
+      this.signOut();
+      return send();
+    });
+  }
+
+  /** A bearer token that lives long enough for the next call. Callers at once share one renewal. */
+  async #token(): Promise<Secret> {
+    // A clock that jumps must not keep a dead token alive: monotonic time.
+    if (this.#bearer !== undefined && performance.now() < this.#bearer.until) return this.#bearer.token;
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = undefined;
+    });
+    return this.#renewal;
+  }
+
+  async #renew(): Promise<Secret> {
+    const { account, clientId, clientSecret } = this.#settings;
+    const basic = Buffer.from(`${reveal(clientId)}:${reveal(clientSecret)}`).toString('base64');
+    const answer = await this.#retried('a bearer token', () =>
+      this.#send('POST', `/accounts/${account}/auth/token`, {
+        authorization: `Basic ${basic}`,
+        body: JSON.stringify({
+          grant_type: 'client_credentials',
+          audience: `https://api.dintero.com/v1/accounts/${account}`,
+        }),
+      }),
+    );
+    if (answer.status !== 200) {
+      throw new Failure('refused', {
+        message: `the platform gives no access to ${account}: ${refusalText(answer)}`,
+        hint: 'check DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET, and that they belong to this account',
+      });
+    }
+    const json = jsonBody(answer);
+    if (!isMap(json) || typeof json.access_token !== 'string' || json.access_token === '') {
+      throw new Failure('unavailable', 'the platform answered the request for a bearer token without one');
+    }
+    const life = typeof json.expires_in === 'number' ? json.expires_in : 0;
+    const token = secret(json.access_token);
+    // A token that lives shorter than the margin is used for half its life.
+    const use = Math.max(life - RENEW_BEFORE, life / 2);
+    this.#bearer = { token, until: performance.now() + use * 1000 };
+    return token;
+  }
+
+  /** Repeats a call that changes nothing until it gets an answer that is not for waiting. */
+  async #retried(what: string, call: () => Promise<Answer>): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await call();
+      if (answer.complete && answer.status !== 429 && answer.status < 500) return answer;
+      if (attempt === ATTEMPTS) {
+        const reason = answer.broke ?? refusalText(answer);
+        throw new Failure(
+          'unavailable',
+          `the platform gave no answer for ${what} in ${ATTEMPTS} attempts: ${reason}`,
+        );
+      }
+      const backOff = Math.min(30, 2 ** (attempt - 2)) * (0.5 + Math.random());
+      await this.#settings.sleep((retryAfter(answer, this.#settings.now()) ?? backOff) * 1000);
+    }
+  }
+
+  async #send(
+    method: Method,
+    path: string,
+    { authorization, body }: { authorization: string; body?: string },
+  ): Promise<Answer> {
+    const { url, timeout, now } = this.#settings;
+    const pieces: Uint8Array[] = [];
+    let head: Pick<Answer, 'status' | 'headers'> = { status: 0, headers: {} };
+    const answer = (broke: string | null): Answer => ({
+      ...head,
+      body: Buffer.concat(pieces),
+      complete: broke === null,
+      broke,
+      received: now().toISOString(),
+    });
+    try {
+      const response = await request(url + path, {
+        method,
+        dispatcher: this.#agent,
+        headersTimeout: timeout,
+        headers: {
+          authorization,
+          accept: 'application/json',
+          'user-agent': 'cardpress',
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body }),
+      });
+      head = { status: response.statusCode, headers: kept(response.headers) };
+      const date = Date.parse(head.headers.date ?? '');
+      if (!Number.isNaN(date)) this.#heard = { date, at: performance.now() };
+      for await (const piece of response.body) pieces.push(piece as Uint8Array);
+      return answer(null);
+    } catch (error) {
+      return answer(networkReason(error));
+    }
+  }
+}
+
+/** The API's base from the environment's text; plain http only to this machine. */
+export function platformUrl(text: string): string {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw badInput(
+      `CARDPRESS_API_URL is ${JSON.stringify(text)}: it must be a URL such as https://api.dintero.com/v1`,
+    );
+  }
+  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
+    throw badInput(
+      `CARDPRESS_API_URL is ${JSON.stringify(text)}: it must be https; plain http only goes to this machine`,
+    );
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw badInput(
+      'CARDPRESS_API_URL must hold neither user nor query: credentials come from DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET',
+    );
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function kept(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+  );
+}
+
+/** The kind of network failure in one phrase; never an error's whole text, which may quote what was sent. */
+function networkReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const cause =
+    error instanceof Error && error.cause instanceof Error && 'code' in error.cause
+      ? String(error.cause.code)
+      : '';
+  const known: Record<string, string> = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    ENOTFOUND: 'host not found',
+    EPIPE: 'connection broken',
+    UND_ERR_SOCKET: 'connection broken',
+    UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+    UND_ERR_BODY_TIMEOUT: 'answer stopped half-way',
+    UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+    UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'answer cut off',
+  };
+  return known[cause] ?? known[code] ?? (code === '' ? 'connection failed' : `connection failed (${code})`);
+}

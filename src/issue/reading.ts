@@ -1,0 +1,175 @@
+// What an answer to a batch says, card by card. Pure: an answer's bytes in, cards and complaints out.
+// Nothing in it names a token or a PIN; the secrets are in the cards alone.
+import { secret } from '../base/secret.ts';
+import { type CodeFormat, codeLength } from '../plan/format.ts';
+import type { Card } from './card.ts';
+import { type Answer, isMap, jsonBody, refusalText, retryAfter } from './answer.ts';
+
+/** A card that was asked for: its id, and where it will be printed. */
+export interface AskedCard {
+  readonly position: number;
+  readonly serial: number;
+  readonly cardId: string;
+}
+
+export interface BadCard {
+  readonly position: number;
+  readonly serial: number;
+  readonly why: string;
+}
+
+/** How long the tokens of an answer live. */
+export interface Terms {
+  /** Tokens that are good for one purchase only. */
+  readonly onePurchase: number;
+  /** The first moment at which a token or card ends, ISO 8601; null where none does. */
+  readonly ends: string | null;
+  /** The last moment at which a card begins to be good; null where all are at once. */
+  readonly begins: string | null;
+}
+
+export type Reading =
+  /** Cards were made; the bad ones must not be printed. */
+  | {
+      readonly outcome: 'made';
+      readonly good: readonly GoodCard[];
+      readonly bad: readonly BadCard[];
+      readonly terms: Terms;
+    }
+  /** The request is wrong or not allowed; nothing was made. */
+  | { readonly outcome: 'refused'; readonly message: string }
+  /** An id was there already; nothing was made. */
+  | { readonly outcome: 'exists'; readonly message: string }
+  /** The bearer token had ended; nothing was made. */
+  | { readonly outcome: 'signed-out'; readonly message: string }
+  /** Too many requests; nothing was made. Seconds to wait, if the platform said. */
+  | { readonly outcome: 'limited'; readonly wait: number | null }
+  /** Whether cards were made is not known. */
+  | { readonly outcome: 'doubt'; readonly why: string };
+
+export type GoodCard = Card & { readonly position: number };
+
+export interface Expected {
+  readonly cards: readonly AskedCard[];
+  readonly token: CodeFormat;
+  readonly pin: CodeFormat | null;
+}
+
+const NEW_STATES = ['inactive', 'created', 'unused'];
+
+export function readAnswer(answer: Answer, expected: Expected): Reading {
+  const { status } = answer;
+  if (status === 429)
+    return { outcome: 'limited', wait: retryAfter(answer, new Date(answer.received)) ?? null };
+  if (status === 401) return { outcome: 'signed-out', message: refusalText(answer) };
+  if (status === 409) return { outcome: 'exists', message: refusalText(answer) };
+  if (status >= 400 && status < 500 && status !== 408)
+    return { outcome: 'refused', message: refusalText(answer) };
+  if (!answer.complete) return { outcome: 'doubt', why: answer.broke ?? 'the answer was cut off' };
+  if (status < 200 || status > 299) return { outcome: 'doubt', why: refusalText(answer) };
+  const json = jsonBody(answer);
+  if (!isMap(json) || !Array.isArray(json.cards)) {
+    return { outcome: 'doubt', why: `status ${status}, but the answer is not what the platform documents` };
+  }
+  return readCards(json.cards, answer, expected);
+}
+
+function readCards(cards: readonly unknown[], answer: Answer, expected: Expected): Reading {
+  const answered = new Map<string, Record<string, unknown>[]>();
+  for (const card of cards) {
+    if (!isMap(card) || typeof card.card_id !== 'string') continue;
+    answered.set(card.card_id, [...(answered.get(card.card_id) ?? []), card]);
+  }
+  const good: GoodCard[] = [];
+  const bad: BadCard[] = [];
+  const life = new Lifetimes(answer.received);
+  const byToken = new Map<string, GoodCard[]>();
+  for (const asked of expected.cards) {
+    const found = answered.get(asked.cardId) ?? [];
+    const [card] = found;
+    const why = card === undefined || found.length > 1 ? missing(found.length) : cardFault(card, expected);
+    if (card === undefined || why !== undefined) {
+      bad.push({ position: asked.position, serial: asked.serial, why: why ?? missing(0) });
+      continue;
+    }
+    const token = codeIn(card.card_token, 'token') ?? '';
+    const pin = codeIn(card.pin, 'pin');
+    const result: GoodCard = {
+      ...asked,
+      token: secret(token),
+      ...(expected.pin !== null && pin !== undefined && { pin: secret(pin) }),
+    };
+    good.push(result);
+    life.add(card);
+    byToken.set(token, [...(byToken.get(token) ?? []), result]);
+  }
+  const repeated = new Set([...byToken.values()].filter((same) => same.length > 1).flat());
+  for (const { position, serial } of repeated)
+    bad.push({ position, serial, why: 'its token is on another card too' });
+  return {
+    outcome: 'made',
+    good: good.filter((card) => !repeated.has(card)),
+    bad: bad.sort((a, b) => a.position - b.position),
+    terms: life.terms(),
+  };
+}
+
+const missing = (times: number) =>
+  times === 0 ? 'it is not in the answer' : `it is ${times} times in the answer`;
+
+/** Why a card must not be printed, in words that give no code away. */
+function cardFault(card: Record<string, unknown>, expected: Expected): string | undefined {
+  if (card.status !== undefined && !NEW_STATES.includes(card.status as string))
+    return 'its status is not that of a new card';
+  for (const key of ['amount', 'amount_balance', 'amount_available'] as const) {
+    if (card[key] !== undefined && card[key] !== null && card[key] !== 0) return 'its balance is not zero';
+  }
+  const token = codeFault(codeIn(card.card_token, 'token'), expected.token);
+  if (token !== undefined) return `its token ${token}`;
+  if (expected.pin === null) return undefined;
+  const pin = codeFault(codeIn(card.pin, 'pin'), expected.pin);
+  return pin === undefined ? undefined : `its PIN ${pin}`;
+}
+
+function codeIn(generator: unknown, key: 'token' | 'pin'): string | undefined {
+  const inner = isMap(generator) ? generator[key] : undefined;
+  return isMap(inner) && typeof inner.value === 'string' ? inner.value : undefined;
+}
+
+function codeFault(code: string | undefined, format: CodeFormat): string | undefined {
+  if (code === undefined) return 'is missing';
+  if (code.length !== codeLength(format)) return `has ${code.length} characters, not ${codeLength(format)}`;
+  if (!code.startsWith(format.prefix)) return 'does not begin with the prefix';
+  if (!/^[\x20-\x7e]*$/.test(code)) return 'holds a character outside printable ASCII';
+  return undefined;
+}
+
+class Lifetimes {
+  readonly #received: number;
+  #onePurchase = 0;
+  #ends = Infinity;
+  #begins = -Infinity;
+
+  constructor(received: string) {
+    this.#received = Date.parse(received);
+  }
+  add(card: Record<string, unknown>): void {
+    const token = isMap(card.card_token) ? card.card_token : {};
+    // The document's default is true: a token that says nothing is good for one purchase.
+    if (token.expires_after_transaction !== false) this.#onePurchase += 1;
+    if (typeof token.expires_in === 'number' && token.expires_in > 0) {
+      this.#ends = Math.min(this.#ends, this.#received + token.expires_in * 1000);
+    }
+    for (const key of ['expires_at', 'active_from'] as const) {
+      const moment = typeof card[key] === 'string' ? Date.parse(card[key]) : NaN;
+      if (Number.isNaN(moment)) continue;
+      if (key === 'expires_at') this.#ends = Math.min(this.#ends, moment);
+      else this.#begins = Math.max(this.#begins, moment);
+    }
+  }
+  terms(): Terms {
+    const iso = (moment: number) =>
+      Number.isFinite(moment) ? new Date(Math.min(moment, 8.64e15)).toISOString() : null;
+    return { onePurchase: this.#onePurchase, ends: iso(this.#ends), begins: iso(this.#begins) };
+  }
+}
