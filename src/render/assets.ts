@@ -1,0 +1,76 @@
+// The files of a template, opened. What is wrong with one is gathered with the place that names it, so that
+// an operator hears of all of them at once.
+import { type Complaint, Failure, type Place } from '../base/failure.ts';
+import { type Template, partsOf, sidesOf } from '../plan/template.ts';
+import type { Checked } from '../plan/yaml.ts';
+import { type Artwork, readArtwork } from './artwork.ts';
+import { type Font, openFont } from './font.ts';
+import type { Profile } from './profile.ts';
+
+export interface TemplateFiles {
+  readonly template: Checked<Template>;
+  /** Bytes by the name that the template gives the file. */
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Fonts by the template's names for them. */
+export async function openFonts(
+  { template, assets }: TemplateFiles,
+  complaints: Complaint[],
+): Promise<ReadonlyMap<string, Font>> {
+  const fonts = new Map<string, Font>();
+  for (const [name, file] of Object.entries(template.value.fonts)) {
+    const place = template.at('fonts', name);
+    const bytes = assets.get(file);
+    if (bytes === undefined) complaints.push({ message: `the font ${file} is missing`, place });
+    else await gather(complaints, place, () => void fonts.set(name, openFont(bytes, name, file)));
+  }
+  return fonts;
+}
+
+/** Images by file, each once, in the press's inks. */
+export async function openArtwork(
+  { template, assets }: TemplateFiles,
+  profile: Profile,
+  profilePath: string | undefined,
+  complaints: Complaint[],
+): Promise<ReadonlyMap<string, Artwork>> {
+  const artwork = new Map<string, Artwork>();
+  for (const [file, place] of imagesOf(template)) {
+    const bytes = assets.get(file);
+    if (bytes === undefined) complaints.push({ message: `the image ${file} is missing`, place });
+    else {
+      await gather(complaints, place, async () => {
+        artwork.set(file, await readArtwork(bytes, file, profile, profilePath));
+      });
+    }
+  }
+  return artwork;
+}
+
+/** Images with the place that names each first. */
+function imagesOf(template: Checked<Template>): ReadonlyMap<string, Place> {
+  const images = new Map<string, Place>();
+  for (const side of sidesOf(template.value)) {
+    for (const [index, part] of partsOf(template.value, side).entries()) {
+      if (part.part === 'image' && !images.has(part.file)) {
+        images.set(part.file, template.at(side, index, 'file'));
+      }
+    }
+  }
+  return images;
+}
+
+/** Does work whose complaints are gathered with the place they are about; other failures pass. */
+async function gather(
+  complaints: Complaint[],
+  place: Place,
+  work: () => void | Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'input') throw error;
+    complaints.push(...error.complaints.map((complaint) => ({ ...complaint, place })));
+  }
+}

@@ -1,0 +1,70 @@
+// The press's dot grid. A bar edge that falls between two dots prints a dot wider than it was drawn, so
+// every symbol, every slot and the page itself stand on whole dots, counted from the page's corner.
+
+/** What imaging needs to know of the press; dots per inch may be a decimal (812.8 is 32 dots a millimetre). */
+export interface Press {
+  readonly dpi: number;
+}
+
+/** A rectangle, millimetres from a top left corner. */
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const MM_PER_INCH = 25.4;
+const POINTS_PER_INCH = 72;
+
+export const POINTS_PER_MM = POINTS_PER_INCH / MM_PER_INCH;
+
+/** Millimetres of so many dots. */
+export function dotsToMm(dots: number, press: Press): number {
+  return (dots * MM_PER_INCH) / press.dpi;
+}
+
+/** Points of so many dots. */
+export function dotsToPoints(dots: number, press: Press): number {
+  return (dots * POINTS_PER_INCH) / press.dpi;
+}
+
+/** The nearest whole number of dots. */
+export function mmToDots(mm: number, press: Press): number {
+  return Math.round((mm * press.dpi) / MM_PER_INCH);
+}
+
+/** How many whole dots a length holds; a length that is whole but for rounding counts as whole. */
+export function dotsWithin(mm: number, press: Press): number {
+  return Math.floor((mm * press.dpi) / MM_PER_INCH + 1e-6);
+}
+
+/** Whether two rectangles share more than a touch. */
+export function overlaps(a: Rect, b: Rect): boolean {
+  const touch = 1e-6;
+  return (
+    a.x < b.x + b.width - touch &&
+    b.x < a.x + a.width - touch &&
+    a.y < b.y + b.height - touch &&
+    b.y < a.y + a.height - touch
+  );
+}
+
+/** A rectangle with its edges moved outwards (inwards where negative). */
+export function grown(rect: Rect, by: number): Rect {
+  return { x: rect.x - by, y: rect.y - by, width: rect.width + 2 * by, height: rect.height + 2 * by };
+}
+
+/** The smallest rectangle around all; there must be one. */
+export function around(rects: readonly Rect[]): Rect {
+  const x = Math.min(...rects.map((rect) => rect.x));
+  const y = Math.min(...rects.map((rect) => rect.y));
+  const right = Math.max(...rects.map((rect) => rect.x + rect.width));
+  const bottom = Math.max(...rects.map((rect) => rect.y + rect.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** A length as complaints show it. */
+export function mm(value: number, decimals = 2): string {
+  return `${Number(value.toFixed(decimals))} mm`;
+}

@@ -1,0 +1,130 @@
+// The longest that each field can bring, and the room that a face's texts then take.
+import type { Complaint } from '../base/failure.ts';
+import { type CodeFormat, alphabetOf, hardestTexts } from '../plan/format.ts';
+import { type Field, type Side, type Template, type TextPart, fieldsIn, partsOf } from '../plan/template.ts';
+import type { Checked } from '../plan/yaml.ts';
+import { type TextBox, indexOf, nameOf } from './clearance.ts';
+import { type TextLine, lineStart, lineWidth, piecesOf, textLines } from './text.ts';
+import type { Font } from './font.ts';
+import { POINTS_PER_MM, mm } from './grid.ts';
+
+/** What a field can bring: texts among which is the longest in any font, and every character that may come. */
+export interface FieldRange {
+  readonly texts: readonly string[];
+  readonly characters: string;
+}
+
+export type FieldRanges = Readonly<Record<Field, FieldRange>>;
+
+export interface Samples {
+  readonly token: CodeFormat;
+  readonly pin: CodeFormat | null;
+  readonly sampleCardId: string;
+  readonly run: string;
+}
+
+const DIGITS = '0123456789';
+
+/** Serials where the card id holds none. */
+const SERIAL = '0000000';
+
+export function fieldRanges({ token, pin, sampleCardId, run }: Samples): FieldRanges {
+  const runs = sampleCardId.match(/\d+/g) ?? [SERIAL];
+  const serial = runs.reduce((longest, digits) => (digits.length > longest.length ? digits : longest));
+  return {
+    token: codeRange(token),
+    pin: pin === null ? { texts: [''], characters: '' } : codeRange(pin),
+    serial: withAnyDigits(serial),
+    card_id: withAnyDigits(sampleCardId),
+    run: withAnyDigits(run),
+  };
+}
+
+function codeRange(format: CodeFormat): FieldRange {
+  return { texts: hardestTexts(format), characters: format.prefix + alphabetOf(format) };
+}
+
+/** Digits differ in width in most fonts, and any may come where the sample has one. */
+function withAnyDigits(sample: string): FieldRange {
+  if (!/\d/.test(sample)) return { texts: [sample], characters: sample };
+  return { texts: [...DIGITS].map((digit) => sample.replaceAll(/\d/g, digit)), characters: sample + DIGITS };
+}
+
+/** The room of every text on a side, at its longest. What its font or its width cannot hold is complained of. */
+export function textBoxes(
+  template: Checked<Template>,
+  side: Side,
+  fonts: ReadonlyMap<string, Font>,
+  ranges: FieldRanges,
+  complaints: Complaint[],
+): readonly TextBox[] {
+  return partsOf(template.value, side).flatMap((part): TextBox[] => {
+    if (part.part !== 'text') return [];
+    const lines = textLines(part, template.value, fonts);
+    const place = (key: string) => template.at(side, indexOf(template, side, part), key);
+    const name = nameOf(template, side, part);
+
+    const missing = lines.flatMap((line) => missingGlyphs(line, ranges)).join('');
+    if (missing !== '') {
+      complaints.push({
+        message: `${name}: the font ${part.font} has no ${glyphsText(missing)}${because(part, missing)}`,
+        place: place('font'),
+        hint: 'a glyph that is missing would print as an empty box',
+      });
+      return [];
+    }
+    const boxes = lines.map((line) => boxOf(line, ranges));
+    const widest = Math.max(0, ...boxes.map((box) => box.width));
+    if (part.width !== undefined && widest > part.width + 0.01) {
+      complaints.push({
+        message: `${name}: the text needs ${mm(widest)} at its longest, its width is ${mm(part.width)}`,
+        place: place('width'),
+        hint: `at ${Math.floor((part.size * part.width * 10) / widest) / 10} pt it would fit`,
+      });
+      return [];
+    }
+    return boxes;
+  });
+}
+
+function boxOf(line: TextLine, ranges: FieldRanges): TextBox {
+  const longest = (field: Field) =>
+    ranges[field].texts.reduce((a, b) => (line.font.width(b) > line.font.width(a) ? b : a));
+  const width = lineWidth(line, piecesOf(line, longest));
+  const { above, below } = line.font.extent(charactersOf(line, ranges));
+  const em = line.part.size / POINTS_PER_MM;
+  return {
+    part: line.part,
+    x: lineStart(line, width),
+    y: line.y - above * em,
+    width,
+    height: (above + below) * em,
+  };
+}
+
+function charactersOf(line: TextLine, ranges: FieldRanges): ReadonlySet<string> {
+  return new Set(
+    line.content.flatMap((segment) => [
+      ...('field' in segment ? ranges[segment.field].characters : segment.text),
+    ]),
+  );
+}
+
+function missingGlyphs(line: TextLine, ranges: FieldRanges): readonly string[] {
+  return [...charactersOf(line, ranges)].filter((character) => !line.font.has(character));
+}
+
+function glyphsText(characters: string): string {
+  const shown = [...new Set(characters)];
+  const list = shown
+    .slice(0, 8)
+    .map((character) => JSON.stringify(character))
+    .join(', ');
+  return `${list}${shown.length > 8 ? ` and ${shown.length - 8} more` : ''}`;
+}
+
+/** Where a character is not in the template itself, it is a field that may bring it. */
+function because(part: TextPart, missing: string): string {
+  const foreign = [...missing].some((character) => !part.text.includes(character));
+  return foreign ? `, which ${fieldsIn(part.text).join(' and ')} may bring` : '';
+}

@@ -1,0 +1,244 @@
+// Marks -> content operators. It takes no decisions: what is where, how wide and in which ink was settled
+// before. Coordinates run from the top left of what the marks belong to, so that y is negative going down.
+import { Failure } from '../base/failure.ts';
+import { POINTS_PER_MM, type Press, type Rect, dotsToPoints, mmToDots } from './grid.ts';
+import type { BarsMark, Cmyk, LineMark, Mark, OverlayMark, RectMark, Stroke, TextMark } from './mark.ts';
+import { type Box, KNOCKOUT, OVERPRINT, PALE, type PdfFont } from './pdfx.ts';
+
+/** What one file gives its painter: resources by the names that marks use. */
+export interface Palette {
+  readonly press: Press;
+  readonly fonts: ReadonlyMap<string, PdfFont>;
+  /** Resource names of images, by file. */
+  readonly images: ReadonlyMap<string, string>;
+}
+
+/** The content that puts the marks on paper; it sets every state that it needs. */
+export function paint(marks: readonly Mark[], palette: Palette): string {
+  let content = '';
+  let state = '';
+  let fill = '';
+  for (const mark of marks) {
+    const wanted = stateOf(mark);
+    if (wanted !== state) content += `/${(state = wanted)} gs\n`;
+    const ink = fillOf(mark);
+    if (ink !== undefined && ink !== fill) content += `${(fill = ink)} k\n`;
+    content += paintMark(mark, palette);
+  }
+  return content;
+}
+
+/** Content set down at a place on the page: its top left corner, or its bottom right when turned. */
+export function placed(
+  content: string,
+  place: Rect & { readonly rotation: 0 | 180 },
+  page: Rect,
+  press: Press,
+): string {
+  const x = (mm: number) => points(dotsToPoints(mmToDots(mm, press), press));
+  const y = (mm: number) => points(dotsToPoints(mmToDots(page.height, press) - mmToDots(mm, press), press));
+  const matrix =
+    place.rotation === 0
+      ? `1 0 0 1 ${x(place.x)} ${y(place.y)}`
+      : `-1 0 0 -1 ${x(place.x + place.width)} ${y(place.y + place.height)}`;
+  return `q ${matrix} cm\n${content}Q\n`;
+}
+
+/** A page's or a form's box in points; `height` is that of the page, 0 for what is placed by its top left. */
+export function pdfBox({ x, y, width, height }: Rect, pageHeight: number): Box {
+  return [x, pageHeight - y - height, x + width, pageHeight - y].map(
+    (mm) => mm * POINTS_PER_MM,
+  ) as unknown as Box;
+}
+
+function paintMark(mark: Mark, palette: Palette): string {
+  switch (mark.mark) {
+    case 'rect':
+      return paintRect(mark);
+    case 'line':
+      return paintLine(mark);
+    case 'text':
+      return paintText(mark, fontOf(mark.font, palette));
+    case 'bars':
+      return paintBars(mark, palette.press);
+    case 'image':
+      return `q ${pt(mark.width)} 0 0 ${pt(mark.height)} ${pt(mark.x)} ${pt(-mark.y - mark.height)} cm /${imageOf(mark.file, palette)} Do Q\n`;
+    case 'overlay':
+      return paintOverlay(mark, fontOf(mark.font, palette));
+  }
+}
+
+function stateOf(mark: Mark): string {
+  switch (mark.mark) {
+    case 'bars':
+      return OVERPRINT;
+    case 'text':
+      return mark.overprint ? OVERPRINT : KNOCKOUT;
+    case 'overlay':
+      return PALE;
+    case 'rect':
+    case 'line':
+    case 'image':
+      return KNOCKOUT;
+  }
+}
+
+function fillOf(mark: Mark): string | undefined {
+  switch (mark.mark) {
+    case 'bars':
+      return '0 0 0 1';
+    case 'overlay':
+      return '0 0 0 0.5';
+    case 'text':
+      return cmyk(mark.ink);
+    case 'rect':
+      return mark.fill && cmyk(mark.fill);
+    case 'line':
+    case 'image':
+      return undefined;
+  }
+}
+
+function paintRect(mark: RectMark): string {
+  const path = mark.corner > 0 ? roundedPath(mark) : rectPath(mark);
+  if (mark.stroke === undefined) return `${path}f\n`;
+  return `${strokeState(mark.stroke)}${path}${mark.fill === undefined ? 'S' : 'B'}\n`;
+}
+
+function paintLine({ from, to, stroke }: LineMark): string {
+  return `${strokeState(stroke)}${pt(from[0])} ${pt(-from[1])} m ${pt(to[0])} ${pt(-to[1])} l S\n`;
+}
+
+function strokeState({ ink, weight }: Stroke): string {
+  return `${cmyk(ink)} K ${points(weight)} w\n`;
+}
+
+function paintText(mark: TextMark, font: PdfFont): string {
+  const { size, tracking, gap } = mark;
+  const spacing = tracking === 0 ? '' : `${points(tracking * size)} Tc `;
+  const reset = tracking === 0 ? '' : ' 0 Tc';
+  let show = '';
+  for (const piece of mark.pieces) {
+    if (show !== '') show += points(-gap * 1000);
+    if (mark.kerned) {
+      show += font.kerned(piece);
+    } else {
+      show += '<';
+      for (const character of piece) show += font.code(character);
+      show += '>';
+    }
+  }
+  return `BT /${font.resource} ${points(size)} Tf ${spacing}${pt(mark.x)} ${pt(-mark.y)} Td [${show}] TJ${reset} ET\n`;
+}
+
+/**
+ * Taken off each side of a bar, points. A bar edge that lies exactly between two dots may fall on either
+ * side of it in a renderer's arithmetic, and would print a dot wider.
+ */
+const INSET = 0.001;
+
+/** One path, one fill, in modules under one matrix. */
+function paintBars({ x, y, height, dots, widths }: BarsMark, press: Press): string {
+  const module = dotsToPoints(dots, press);
+  const left = dotsToPoints(mmToDots(x, press), press);
+  const bottom = -dotsToPoints(mmToDots(y + height, press), press);
+  const pieces = barPieces(module);
+  let path = `q ${points(module)} 0 0 ${points(dotsToPoints(mmToDots(height, press), press))} ${points(left)} ${points(bottom)} cm\n`;
+  let at = 0;
+  for (let index = 0; index < widths.length; index += 2) {
+    const bar = widths[index] ?? 0;
+    path += pieces(at, bar);
+    at += bar + (widths[index + 1] ?? 0);
+  }
+  return `${path}f Q\n`;
+}
+
+type BarPieces = (at: number, width: number) => string;
+
+const knownPieces = new Map<number, BarPieces>();
+
+/** The operators of a bar at a module: a few hundred strings, made once. */
+function barPieces(module: number): BarPieces {
+  const known = knownPieces.get(module);
+  if (known !== undefined) return known;
+  const inset = INSET / module;
+  const table: string[] = [];
+  const pieces: BarPieces = (at, width) =>
+    (table[at * 5 + width] ??= `${fixed(at + inset, 5)} 0 ${fixed(width - 2 * inset, 5)} 1 re\n`);
+  knownPieces.set(module, pieces);
+  return pieces;
+}
+
+/** The word along the rising diagonal; the clip is the rectangle without what is spared. */
+function paintOverlay(mark: OverlayMark, font: PdfFont): string {
+  const spared = mark.spared.map(rectPath).join('');
+  const angle = Math.atan2(mark.height, mark.width);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const middle = { x: mark.x + mark.width / 2, y: -(mark.y + mark.height / 2) };
+  // From the middle back by half the word, and down by half a capital.
+  const drop = (mark.capHeight * mark.size) / POINTS_PER_MM / 2;
+  const x = middle.x - (mark.length / 2) * cos + drop * sin;
+  const y = middle.y - (mark.length / 2) * sin - drop * cos;
+  const codes = [...mark.text].map((character) => font.code(character)).join('');
+  const matrix = `${fixed(cos, 5)} ${fixed(sin, 5)} ${fixed(-sin, 5)} ${fixed(cos, 5)} ${pt(x)} ${pt(y)}`;
+  return `q ${rectPath(mark)}${spared}W* n BT /${font.resource} ${points(mark.size)} Tf ${matrix} Tm <${codes}> Tj ET Q\n`;
+}
+
+function rectPath({ x, y, width, height }: Rect): string {
+  return `${pt(x)} ${pt(-y - height)} ${pt(width)} ${pt(height)} re\n`;
+}
+
+/** Distance of a Bézier handle that makes a quarter of a circle of radius 1. */
+const QUARTER = 0.5523;
+
+function roundedPath({ x, y, width, height, corner }: RectMark): string {
+  const r = Math.min(corner, width / 2, height / 2);
+  const h = r * (1 - QUARTER);
+  const [left, right, top, bottom] = [x, x + width, -y, -y - height];
+  const curve = (...at: readonly number[]) => `${at.map(pt).join(' ')} c\n`;
+  const line = (toX: number, toY: number) => `${pt(toX)} ${pt(toY)} l\n`;
+  return [
+    `${pt(left + r)} ${pt(top)} m\n`,
+    line(right - r, top),
+    curve(right - h, top, right, top - h, right, top - r),
+    line(right, bottom + r),
+    curve(right, bottom + h, right - h, bottom, right - r, bottom),
+    line(left + r, bottom),
+    curve(left + h, bottom, left, bottom + h, left, bottom + r),
+    line(left, top - r),
+    curve(left, top - h, left + h, top, left + r, top),
+    'h\n',
+  ].join('');
+}
+
+function fontOf(name: string, { fonts }: Palette): PdfFont {
+  const font = fonts.get(name);
+  if (font === undefined) throw new Failure('bug', `no font ${name} in this file`);
+  return font;
+}
+
+function imageOf(file: string, { images }: Palette): string {
+  const image = images.get(file);
+  if (image === undefined) throw new Failure('bug', `no image ${file} in this file`);
+  return image;
+}
+
+function cmyk(ink: Cmyk): string {
+  return ink.map((percent) => fixed(percent / 100, 4)).join(' ');
+}
+
+/** Millimetres in points, to a third of a micrometre. */
+function pt(mm: number): string {
+  return fixed(mm * POINTS_PER_MM, 3);
+}
+
+/** Points, to a hundred-thousandth: a dot of the finest press is not lost. */
+function points(value: number): string {
+  return fixed(value, 5);
+}
+
+function fixed(value: number, decimals: number): string {
+  const scale = 10 ** decimals;
+  const rounded = Math.round(value * scale) / scale;
+  return rounded === 0 ? '0' : String(rounded);
+}

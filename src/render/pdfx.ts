@@ -1,0 +1,298 @@
+// The PDF/X-4 shell: what makes a file one that a press takes as it is. pdfkit numbers, writes and
+// cross-references the objects and embeds the fonts; everything that reaches inside it is in this file.
+import { deflateSync } from 'node:zlib';
+import PDFDocument from 'pdfkit';
+import { Failure } from '../base/failure.ts';
+import { PRINTABLE_ASCII } from '../plan/format.ts';
+import type { Artwork } from './artwork.ts';
+import { type Font, STATIC_FEATURES } from './font.ts';
+import { CONDITION_REGISTRY, type Profile } from './profile.ts';
+import { type Description, xmpPacket } from './xmp.ts';
+
+/** Left, bottom, right and top, points from the page's bottom left. */
+export type Box = readonly [number, number, number, number];
+
+export interface PdfPage {
+  readonly media: Box;
+  readonly bleed: Box;
+  readonly trim: Box;
+  readonly content: string;
+}
+
+/** A font in a file. Codes are hex, two bytes a glyph. */
+export interface PdfFont {
+  readonly resource: string;
+  /** The code of one character, never joined with its neighbours. */
+  code(character: string): string;
+  /** Codes and kerning of a whole text, for TJ. */
+  kerned(text: string): string;
+}
+
+/** Graphics states: names in every content stream. */
+export const KNOCKOUT = 'Knock';
+export const OVERPRINT = 'Over';
+export const PALE = 'Pale';
+
+const FLATE = 6;
+/** Pages under one node of the page tree. */
+const NODE_PAGES = 64;
+
+/** What we use of pdfkit beyond its types; the tests of this file hold every line of it. */
+interface Inside {
+  _root: { data: Record<string, unknown> & { Pages: Reference } };
+  _id: Uint8Array;
+  _font: EmbeddedFont;
+  info: Record<string, unknown>;
+  endMetadata(): void;
+  ref(data?: Dictionary): Reference;
+  font(program: unknown): void;
+  read(): Uint8Array | null;
+  end(): void;
+  readonly readableLength: number;
+}
+
+type Dictionary = Record<string, unknown>;
+
+interface Reference {
+  readonly id: number;
+  data: Dictionary;
+  compress: boolean;
+  end(bytes?: Uint8Array): void;
+}
+
+interface EmbeddedFont {
+  id: string;
+  ref(): Reference;
+  encode(
+    text: string,
+    features: Readonly<Record<string, boolean>>,
+  ): [string[], { xAdvance: number; advanceWidth: number }[]];
+}
+
+/** One PDF/X-4 file, written from its head to its end. */
+export class PressPdf {
+  readonly #pdf: Inside;
+  readonly #description: Description;
+  /** What forms may use, and what pages may: pages may use forms. */
+  readonly #art: Reference;
+  readonly #sheet: Reference;
+  readonly #fonts: Record<string, Reference> = {};
+  readonly #images: Record<string, Reference> = {};
+  readonly #forms: Record<string, Reference> = {};
+  readonly #states: Dictionary = { [KNOCKOUT]: graphicsState(false), [OVERPRINT]: graphicsState(true) };
+  readonly #nodes: Reference[] = [];
+  #node: { readonly reference: Reference; readonly kids: string[] } | undefined;
+  #pages = 0;
+  #transparent = false;
+
+  constructor(description: Description, profile: Profile) {
+    this.#description = description;
+    const { title, creator, producer, created } = description;
+    const pdf = new PDFDocument({
+      pdfVersion: '1.6',
+      autoFirstPage: false,
+      // No font of pdfkit's own: those cannot be embedded.
+      font: '',
+      // It would keep every text that was ever set.
+      fontLayoutCache: false,
+    }) as unknown as Inside;
+    this.#pdf = pdf;
+    pdf.info = {
+      Title: title,
+      Creator: creator,
+      Producer: producer,
+      CreationDate: created,
+      ModDate: created,
+      GTS_PDFXVersion: 'PDF/X-4',
+      Trapped: bare('/False'),
+    };
+    pdf._id = description.id;
+    pdf.endMetadata = () => this.#writeMetadata();
+    this.#writeOutputIntent(profile);
+
+    this.#art = pdf.ref({ Font: this.#fonts, XObject: this.#images, ExtGState: this.#states });
+    this.#sheet = pdf.ref({ Font: this.#fonts, XObject: this.#forms, ExtGState: this.#states });
+  }
+
+  /** Lets marks show what lies below. For previews: a press file has no transparency. */
+  allowTransparency(): void {
+    this.#states[PALE] = { ...graphicsState(false), ca: 0.3 };
+    this.#transparent = true;
+  }
+
+  /** Bytes that are written and not yet taken. */
+  get waiting(): number {
+    return this.#pdf.readableLength;
+  }
+
+  /** Takes what is written. */
+  take(): Uint8Array {
+    return this.#pdf.read() ?? new Uint8Array();
+  }
+
+  addFont(font: Font): PdfFont {
+    const number = Object.keys(this.#fonts).length + 1;
+    const resource = `F${number}`;
+    this.#pdf.font(font.program);
+    const embedded = this.#pdf._font;
+    embedded.id = subsetId(number, this.#description.id);
+    this.#fonts[resource] = embedded.ref();
+    const codes = new Map<string, string>();
+    const code = (character: string): string => {
+      let known = codes.get(character);
+      if (known === undefined) {
+        if (!font.has(character))
+          throw new Failure('doubt', `the font ${font.name} lacks a character of a code`);
+        known = embedded.encode(character, STATIC_FEATURES)[0].join('');
+        codes.set(character, known);
+      }
+      return known;
+    };
+    // All of ASCII first: where characters share a glyph, a reader finds the ASCII one.
+    for (const character of PRINTABLE_ASCII) if (font.has(character)) code(character);
+    return { resource, code, kerned: (text) => kernedCodes(embedded.encode(text, STATIC_FEATURES)) };
+  }
+
+  /** Writes an image and gives the name by which forms place it, as a unit square. */
+  addImage({ width, height, space, data }: Artwork): string {
+    const name = `Im${Object.keys(this.#images).length + 1}`;
+    const image = this.#pdf.ref({
+      Type: 'XObject',
+      Subtype: 'Image',
+      Width: width,
+      Height: height,
+      ColorSpace: space,
+      BitsPerComponent: 8,
+      Filter: 'FlateDecode',
+    });
+    image.end(data);
+    this.#images[name] = image;
+    return name;
+  }
+
+  /** Writes content that pages place, in its own coordinates, and gives the name by which they do. */
+  addForm(content: string, box: Box): string {
+    const name = `Fm${Object.keys(this.#forms).length + 1}`;
+    const form = this.#pdf.ref({
+      Type: 'XObject',
+      Subtype: 'Form',
+      BBox: box,
+      Resources: this.#art,
+      Filter: 'FlateDecode',
+    });
+    form.end(deflated(content));
+    this.#forms[name] = form;
+    return name;
+  }
+
+  /** Writes a page; nothing of it stays in memory but its number. */
+  addPage({ media, bleed, trim, content }: PdfPage): void {
+    const contents = this.#pdf.ref({ Filter: 'FlateDecode' });
+    contents.end(deflated(content));
+    const node = this.#openNode();
+    const page = this.#pdf.ref({
+      Type: 'Page',
+      Parent: node.reference,
+      MediaBox: media,
+      BleedBox: bleed,
+      TrimBox: trim,
+      ...(this.#transparent && { Group: { S: 'Transparency', CS: 'DeviceCMYK' } }),
+      Resources: this.#sheet,
+      Contents: contents,
+    });
+    page.end();
+    node.kids.push(`${page.id} 0 R`);
+    this.#pages += 1;
+    if (node.kids.length === NODE_PAGES) this.#closeNode();
+  }
+
+  /** Writes fonts, page tree and the rest; `take` then gives the last bytes. */
+  close(): void {
+    this.#closeNode();
+    this.#art.end();
+    this.#sheet.end();
+    const { Pages } = this.#pdf._root.data;
+    Pages.data.Kids = this.#nodes;
+    Pages.data.Count = this.#pages;
+    this.#pdf.end();
+  }
+
+  #openNode(): { readonly reference: Reference; readonly kids: string[] } {
+    this.#node ??= {
+      reference: this.#pdf.ref({ Type: 'Pages', Parent: this.#pdf._root.data.Pages }),
+      kids: [],
+    };
+    return this.#node;
+  }
+
+  #closeNode(): void {
+    if (this.#node === undefined) return;
+    const { reference, kids } = this.#node;
+    reference.data.Kids = bare(`[${kids.join(' ')}]`);
+    reference.data.Count = kids.length;
+    reference.end();
+    this.#nodes.push(reference);
+    this.#node = undefined;
+  }
+
+  #writeOutputIntent({ deflated: bytes, description, condition }: Profile): void {
+    const profile = this.#pdf.ref({ N: 4, Filter: 'FlateDecode' });
+    profile.end(bytes);
+    const intent = this.#pdf.ref({
+      Type: 'OutputIntent',
+      S: 'GTS_PDFX',
+      OutputConditionIdentifier: text(condition),
+      ...(condition !== 'Custom' && { RegistryName: text(CONDITION_REGISTRY) }),
+      Info: text(description),
+      DestOutputProfile: profile,
+    });
+    intent.end();
+    this.#pdf._root.data.OutputIntents = [intent];
+  }
+
+  #writeMetadata(): void {
+    const metadata = this.#pdf.ref({ Type: 'Metadata', Subtype: 'XML' });
+    // A reader that knows no PDF is to find the packet.
+    metadata.compress = false;
+    metadata.end(Buffer.from(xmpPacket(this.#description), 'utf8'));
+    this.#pdf._root.data.Metadata = metadata;
+  }
+}
+
+function graphicsState(overprint: boolean): Dictionary {
+  return { Type: 'ExtGState', OP: overprint, op: overprint, OPM: overprint ? 1 : 0 };
+}
+
+/**
+ * pdfkit makes a subset's tag (ABCDEF+) of the six characters after the first, each moved up by 17; by
+ * itself it would give every file the same tags, and files that are merged would mix up their fonts.
+ */
+function subsetId(number: number, id: Uint8Array): string {
+  const letters = [number, ...id.subarray(0, 5)].map((byte) => String.fromCharCode(0x30 + (byte % 26)));
+  return `F${letters.join('')}`;
+}
+
+function kernedCodes([codes, positions]: ReturnType<EmbeddedFont['encode']>): string {
+  let array = '<';
+  for (const [index, code] of codes.entries()) {
+    array += code;
+    const { advanceWidth = 0, xAdvance = 0 } = positions[index] ?? {};
+    const kern = Math.round((advanceWidth - xAdvance) * 1000) / 1000;
+    if (kern !== 0 && index < codes.length - 1) array += `>${kern}<`;
+  }
+  return `${array}>`;
+}
+
+function deflated(content: string): Uint8Array {
+  return deflateSync(Buffer.from(content, 'latin1'), { level: FLATE });
+}
+
+/** A PDF text; pdfkit takes plain strings for names. */
+function text(value: string): unknown {
+  return Object(value);
+}
+
+/** Something that pdfkit is to write as it stands. */
+function bare(pdf: string): unknown {
+  return { [Symbol.toStringTag]: 'Bare', toString: () => pdf };
+}

@@ -1,0 +1,229 @@
+// Everything that can be known before a card exists: files, fit of the hardest codes, glyphs, room, ground.
+// What passes is a layout, ready to print any number of cards.
+import { type Complaint, Failure, type Place } from '../base/failure.ts';
+import { type CodeFormat, PRINTABLE_ASCII, codeLength, hardestTexts } from '../plan/format.ts';
+import { SLUG_HEIGHT, type SheetFormat } from '../plan/sheet.ts';
+import {
+  type BarcodePart,
+  type Field,
+  type Side,
+  type Template,
+  fieldsIn,
+  fieldsOf,
+  partsOf,
+  sidesOf,
+} from '../plan/template.ts';
+import type { Checked } from '../plan/yaml.ts';
+import { adviceOn } from './advice.ts';
+import { openArtwork, openFonts } from './assets.ts';
+import type { Artwork } from './artwork.ts';
+import { type SymbolFit, fitSymbol, isReadable, modulesNeeded, narrowComplaint } from './barcode.ts';
+import { crowded, nameOf, onInk, outsideSafe } from './clearance.ts';
+import { type Face, composeFace } from './face.ts';
+import type { SymbolPlace } from './symbol.ts';
+import type { Font } from './font.ts';
+import { type Press, grown, mm, overlaps } from './grid.ts';
+import { slotPlaces } from './imposition.ts';
+import { fieldRanges, textBoxes } from './longest.ts';
+import { type Profile, readProfile } from './profile.ts';
+
+export interface LayoutInputs {
+  readonly template: Checked<Template>;
+  /** Fonts and images, by the name that the template gives them. */
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+  readonly sheet: Checked<SheetFormat>;
+  readonly token: CodeFormat;
+  /** Null where the job asks for none. */
+  readonly pin: CodeFormat | null;
+  /** As long as a card id of the run can be. */
+  readonly sampleCardId: string;
+  /** The run's name, or one as long. */
+  readonly run: string;
+  readonly press: Press;
+  /** The press's ICC profile, and the same as a file: colour conversion takes no bytes. Needed for RGB art alone. */
+  readonly profile: Uint8Array;
+  readonly profilePath?: string;
+}
+
+/** A template on a sheet, checked and ready to print. */
+export interface Layout {
+  readonly template: Template;
+  readonly sheet: SheetFormat;
+  readonly press: Press;
+  readonly sides: readonly Side[];
+  readonly faces: readonly Face[];
+  /** Where symbols stand on each side; for reading back. */
+  readonly symbols: readonly SymbolPlace[];
+  readonly fonts: ReadonlyMap<string, Font>;
+  readonly artwork: ReadonlyMap<string, Artwork>;
+  readonly profile: Profile;
+  /** Sets slug lines and the word on unused slots. */
+  readonly slugFont: Font;
+  /** What will print, but could be better. */
+  readonly advice: readonly Complaint[];
+}
+
+/** Lower bars than this are too hard to hit, mm. */
+const MIN_HEIGHT = 5;
+
+/**
+ * Checks a template against the sheet, the press and the codes that it is to carry.
+ * @throws Failure of kind `input` with every complaint that was found
+ */
+export async function prepare(inputs: LayoutInputs): Promise<Layout> {
+  const { template, sheet, press } = inputs;
+  const sides = sidesOf(template.value);
+  const complaints: Complaint[] = [...sizeComplaints(inputs), ...fieldComplaints(inputs)];
+  const profile = readProfile(inputs.profile);
+  const fonts = await openFonts(inputs, complaints);
+  const artwork = await openArtwork(inputs, profile, inputs.profilePath, complaints);
+  const fits = chooseFits(inputs, complaints);
+  const ranges = fieldRanges(inputs);
+  const faces = sides.map((side) => composeFace(template.value, side, fonts, fits));
+  for (const { side, symbols } of faces) {
+    const occupants = { side, symbols, texts: textBoxes(template, side, fonts, ranges, complaints) };
+    complaints.push(
+      ...outsideSafe(template, occupants),
+      ...crowded(template, occupants),
+      ...onInk(template, occupants),
+    );
+  }
+  const slugFont = [...fonts.values()].find((font) =>
+    [...PRINTABLE_ASCII].every((character) => font.has(character)),
+  );
+  if (slugFont === undefined && complaints.length === 0) {
+    complaints.push({
+      message: 'no font of the template has all of ASCII: the line that names a sheet could not be set',
+      place: template.at('fonts'),
+    });
+  }
+  if (complaints.length > 0 || slugFont === undefined) throw new Failure('input', complaints);
+  const symbols = faces.flatMap((face) => face.symbols);
+  return {
+    template: template.value,
+    sheet: sheet.value,
+    press,
+    sides,
+    faces,
+    symbols,
+    fonts,
+    artwork,
+    profile,
+    slugFont,
+    advice: adviceOn(template, symbols, artwork),
+  };
+}
+
+function sizeComplaints({ template, sheet, press }: LayoutInputs): readonly Complaint[] {
+  const { card, bleed } = template.value;
+  const slot = sheet.value.card;
+  const complaints: Complaint[] = [];
+  if (Math.abs(card.width - slot.width) > 0.005 || Math.abs(card.height - slot.height) > 0.005) {
+    complaints.push({
+      message: `the template's card is ${mm(card.width)} × ${mm(card.height)}, the sheet ${sheet.value.name} is cut to ${mm(slot.width)} × ${mm(slot.height)}`,
+      place: template.at('card'),
+    });
+  }
+  if (bleed < sheet.value.bleed - 0.005) {
+    complaints.push({
+      message: `the template's art has ${mm(bleed)} of bleed, the sheet ${sheet.value.name} cuts through ${mm(sheet.value.bleed)}`,
+      place: template.at('bleed'),
+      hint: `draw the art to ${mm(sheet.value.bleed)} beyond the trim`,
+    });
+  }
+  const [x, y] = sheet.value.slug;
+  const line = { x, y: y - SLUG_HEIGHT, width: sheet.value.page.width - x, height: SLUG_HEIGHT };
+  const covered = slotPlaces({ sheet: sheet.value, press, sides: sidesOf(template.value) }).find((place) =>
+    overlaps(grown(place, sheet.value.bleed), line),
+  );
+  if (covered !== undefined) {
+    complaints.push({
+      message: `the slug line at ${mm(x)}, ${mm(y)} would run over slot ${covered.slot} of the ${covered.side}`,
+      place: sheet.at('slug'),
+    });
+  }
+  return complaints;
+}
+
+function fieldComplaints({ template, pin }: LayoutInputs): readonly Complaint[] {
+  const fields = fieldsOf(template.value);
+  const complaints: Complaint[] = [];
+  if (!fields.has('token')) {
+    complaints.push({
+      message: 'the template never prints the token: nobody could use the card',
+      place: template.at(),
+    });
+  }
+  if (pin === null && fields.has('pin')) {
+    complaints.push({
+      message: 'the template prints a PIN, and the job asks for none',
+      place: placeOfField(template, 'pin'),
+      hint: 'take this part out, or have cards.pin in the job',
+    });
+  }
+  if (pin !== null && !fields.has('pin')) {
+    complaints.push({
+      message: 'the job asks for a PIN that the template never prints',
+      place: template.at('back'),
+      hint: 'print it, or say pin: none in the job',
+    });
+  }
+  return complaints;
+}
+
+function placeOfField(template: Checked<Template>, field: Field): Place {
+  for (const side of sidesOf(template.value)) {
+    for (const [index, part] of partsOf(template.value, side).entries()) {
+      if (part.part === 'barcode' && part.data === field) return template.at(side, index, 'data');
+      if (part.part === 'text' && fieldsIn(part.text).includes(field))
+        return template.at(side, index, 'text');
+    }
+  }
+  return template.at();
+}
+
+/** How each symbol of the template is printed, whatever code comes. */
+function chooseFits(inputs: LayoutInputs, complaints: Complaint[]): ReadonlyMap<BarcodePart, SymbolFit> {
+  const { template, press } = inputs;
+  const fits = new Map<BarcodePart, SymbolFit>();
+  for (const side of sidesOf(template.value)) {
+    for (const [index, part] of partsOf(template.value, side).entries()) {
+      const code = part.part === 'barcode' ? codeOf(part.data, inputs) : undefined;
+      if (part.part !== 'barcode' || code === undefined) continue;
+      const name = nameOf(template, side, part);
+      const place = template.at(side, index, 'size');
+      const [fieldWidth, height] = part.size;
+      if (height < MIN_HEIGHT) {
+        complaints.push({
+          message: `${name}: bars of ${mm(height)} are too low: they need ${mm(MIN_HEIGHT)}`,
+          place,
+        });
+      }
+      const fit = fitSymbol({
+        modules: modulesNeeded(code.texts),
+        fieldWidth,
+        dpi: press.dpi,
+        target: part.module,
+      });
+      if (isReadable(fit)) fits.set(part, fit);
+      else {
+        const complaint = narrowComplaint(fit, code.name);
+        complaints.push({ ...complaint, message: `${name}: ${complaint.message}`, place });
+      }
+    }
+  }
+  return fits;
+}
+
+/** The hardest texts that a symbol may hold, and what complaints call it. */
+function codeOf(data: BarcodePart['data'], { token, pin, sampleCardId }: LayoutInputs) {
+  const named = (what: string, characters: number) => `a ${what} of ${characters} characters`;
+  switch (data) {
+    case 'token':
+      return { texts: hardestTexts(token), name: named('token', codeLength(token)) };
+    case 'pin':
+      return pin === null ? undefined : { texts: hardestTexts(pin), name: named('PIN', codeLength(pin)) };
+    case 'card_id':
+      return { texts: [sampleCardId], name: named('card id', sampleCardId.length) };
+  }
+}

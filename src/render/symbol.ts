@@ -1,0 +1,66 @@
+// Symbols on a face: the place of each, on whole dots, and the bars of one card in it.
+import { Failure } from '../base/failure.ts';
+import type { BarcodePart, Side } from '../plan/template.ts';
+import { QUIET_MODULES, type SymbolFit, barcodeWidths, isEncodable, modulesOf } from './barcode.ts';
+import { type Press, type Rect, dotsToMm, dotsWithin, mmToDots } from './grid.ts';
+import type { BarsMark } from './mark.ts';
+
+/**
+ * Where a symbol stands, quiet zones included: millimetres from the trim's top left corner, on whole dots.
+ * The rectangle holds the longest symbol that may come; a shorter one stands inside it.
+ */
+export interface SymbolPlace extends Rect {
+  readonly side: Side;
+  readonly data: BarcodePart['data'];
+  readonly fit: SymbolFit;
+  readonly part: BarcodePart;
+}
+
+export function symbolPlace(part: BarcodePart, side: Side, fit: SymbolFit): SymbolPlace {
+  const { dots, modules } = fit;
+  return {
+    side,
+    data: part.data,
+    x: dotsToMm(startDots(part, modules * dots, fit), fit),
+    y: dotsToMm(mmToDots(part.at[1], fit), fit),
+    width: dotsToMm(modules * dots, fit),
+    height: dotsToMm(dotsWithin(part.size[1], fit), fit),
+    fit,
+    part,
+  };
+}
+
+/** Left edge, in dots, of a symbol that is so many dots wide with its quiet zones. */
+function startDots(part: BarcodePart, width: number, press: Press): number {
+  const left = mmToDots(part.at[0], press);
+  const spare = dotsWithin(part.size[0], press) - width;
+  switch (part.align) {
+    case 'left':
+      return left;
+    case 'center':
+      return left + Math.floor(spare / 2);
+    case 'right':
+      return left + spare;
+  }
+}
+
+/**
+ * The bars of a text in its place, their module and height as every card's.
+ * @throws Failure of kind `doubt`, which does not show the text, where the place was not made for it
+ */
+export function barsMark(place: SymbolPlace, text: string, serial: number): BarsMark {
+  const { data, fit, part } = place;
+  if (!isEncodable(text)) {
+    throw new Failure('doubt', `the ${data} of card ${serial} holds characters that are not printable ASCII`);
+  }
+  const widths = barcodeWidths(text);
+  const modules = modulesOf(widths) + 2 * QUIET_MODULES;
+  if (modules > fit.modules) {
+    throw new Failure(
+      'doubt',
+      `the ${data} of card ${serial} needs ${modules} modules, its field was made for ${fit.modules}`,
+    );
+  }
+  const start = startDots(part, modules * fit.dots, fit) + QUIET_MODULES * fit.dots;
+  return { mark: 'bars', x: dotsToMm(start, fit), y: place.y, height: place.height, dots: fit.dots, widths };
+}
