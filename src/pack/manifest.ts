@@ -1,0 +1,124 @@
+// The manifest: counts, ranges, places and checksums, never a token or a PIN. Pure.
+import type { CardRange } from '../issue/records.ts';
+import { type Plan, type Volume, idOf, isTestRun, packOf, seatOf } from '../plan/plan.ts';
+import type { SlotPlace } from '../render/imposition.ts';
+
+/** A file as it was written: SHA-256 in hex, and bytes. */
+export interface FileDigest {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface PackedVolume {
+  readonly volume: Volume;
+  /** Relative to the handoff folder. */
+  readonly file: string;
+  readonly written: FileDigest;
+  /** The PDF inside, before any sealing. */
+  readonly content: FileDigest;
+  readonly serials: SerialRange;
+}
+
+export interface SerialRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface ManifestFacts {
+  readonly plan: Plan;
+  readonly good: readonly CardRange[];
+  readonly volumes: readonly PackedVolume[];
+  readonly slots: readonly SlotPlace[];
+}
+
+export function manifestJson({ plan, good, volumes, slots }: ManifestFacts): string {
+  const hashOf = (role: 'template' | 'sheet' | 'profile') =>
+    plan.inputs.find((input) => input.role === role)?.sha256;
+  const sheets = volumes.reduce((sum, { volume }) => sum + volume.sheets, 0);
+  const manifest = {
+    format: 'cardpress-manifest/1',
+    run: plan.run,
+    job: plan.job,
+    account: plan.account,
+    test: isTestRun(plan),
+    created: plan.created,
+    template: { name: plan.template, sha256: hashOf('template') },
+    sheet: { name: plan.sheet, sha256: hashOf('sheet') },
+    press: { ...plan.press, sha256: hashOf('profile') },
+    counts: {
+      ordered: plan.cards.ordered,
+      overs: plan.cards.overs,
+      made: good.reduce((sum, { count }) => sum + count, 0),
+      voided: 0,
+      volumes: volumes.length,
+      sheets,
+    },
+    serials: { ...spanOf(good), gaps: gapsOf(good) },
+    slots,
+    volumes: volumes.map(({ volume, file, written, content, serials }) => ({
+      file,
+      ...written,
+      content: { ...content, pages: volume.sheets * plan.sides },
+      sheets: volume.sheets,
+      overs: volume.overs,
+      serials,
+    })),
+    verified: { symbols: 0, decoded: 0, engines: [] },
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+export const CSV_HEADER = 'serial,card_id,type,volume,sheet,slot,front_page,back_page,bundle,box,commitment';
+
+/** A card's row; sheet and pages count from 1 within the volume. */
+export function csvRow(
+  plan: Plan,
+  volume: Volume,
+  card: { position: number; serial: number },
+  commitment: string,
+): string {
+  const seat = seatOf(plan, volume, card.position);
+  const pack = packOf(plan, card.position);
+  const front = (seat.sheet - 1) * plan.sides + 1;
+  return [
+    card.serial,
+    idOf(plan, card.serial),
+    plan.cards.type,
+    seat.volume,
+    seat.sheet,
+    seat.slot,
+    front,
+    plan.sides === 2 ? front + 1 : '',
+    pack?.bundle ?? '',
+    pack?.box ?? '',
+    commitment,
+  ]
+    .map(csvField)
+    .join(',');
+}
+
+/** RFC 4180. Not one character is added for spreadsheets: an id must come out as it is. */
+export function csvField(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** First and last serial of some ranges, whatever their order. */
+export function spanOf(ranges: readonly CardRange[]): SerialRange {
+  return {
+    first: ranges.reduce((first, { serial }) => Math.min(first, serial), Infinity),
+    last: ranges.reduce((last, { serial, count }) => Math.max(last, serial + count - 1), -Infinity),
+  };
+}
+
+/** Serials between the first and the last that no card has. */
+export function gapsOf(ranges: readonly CardRange[]): readonly SerialRange[] {
+  const sorted = [...ranges].sort((a, b) => a.serial - b.serial);
+  const gaps: SerialRange[] = [];
+  for (const [index, { serial }] of sorted.entries()) {
+    const before = sorted[index - 1];
+    const end = before === undefined ? serial : before.serial + before.count;
+    if (end < serial) gaps.push({ first: end, last: serial - 1 });
+  }
+  return gaps;
+}
