@@ -1,0 +1,109 @@
+// Where steps run: asking under the platform's rate and one reading at a time in this thread, printing in
+// worker threads, a volume each. Queues carry steps only; the run folder stays the truth.
+import { Worker } from 'node:worker_threads';
+import PQueue from 'p-queue';
+import { type Complaint, Failure, type FailureKind } from '../base/failure.ts';
+import type { Event, Log } from '../base/log.ts';
+import type { Step } from './next.ts';
+import { type PrintStep, isPrintStep, perform, performPrint } from './perform.ts';
+import type { Tools } from './tools.ts';
+
+export interface Dispatch {
+  /** Performs a step when its turn comes. */
+  readonly perform: (step: Step) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** What a thread needs to open the vault itself: a secret never crosses a port. */
+export interface WorkerStart {
+  readonly runPath: string;
+  readonly keyPath: string;
+}
+
+export type FromWorker =
+  | { readonly event: Event }
+  | { readonly done: true }
+  | { readonly failed: { readonly kind: FailureKind; readonly complaints: readonly Complaint[] } };
+
+export interface Lanes {
+  /** Batches asked for at a time. */
+  readonly asking: number;
+  /** Threads that print; 0 prints in this thread. */
+  readonly threads: number;
+}
+
+/** Runs steps on this machine. Steps whose turn has not come when `stopping` aborts are dropped. */
+export function localDispatch(
+  tools: Tools,
+  lanes: Lanes,
+  start: WorkerStart,
+  stopping: AbortSignal,
+): Dispatch {
+  const asking = new PQueue({ concurrency: lanes.asking });
+  const reading = new PQueue({ concurrency: 1 });
+  const printing = new PQueue({ concurrency: Math.max(1, lanes.threads) });
+  const idle: PrintThread[] = [];
+  const threads = new Set<PrintThread>();
+  const print = async (step: PrintStep) => {
+    if (lanes.threads === 0) return performPrint(step, tools);
+    const thread = idle.pop() ?? new PrintThread(start, tools.log);
+    threads.add(thread);
+    await thread.perform(step);
+    idle.push(thread);
+  };
+  const signal = stopping;
+  const laneOf = (step: Step) =>
+    step.do === 'ask' || step.do === 'look' || step.do === 'void' ? asking : reading;
+  return {
+    async perform(step) {
+      if (isPrintStep(step)) await printing.add(() => print(step), { signal });
+      else await laneOf(step).add(() => perform(step, tools), { signal });
+    },
+    async close() {
+      await Promise.all([...threads].map((thread) => thread.close()));
+    },
+  };
+}
+
+/** A worker thread that performs one step at a time. */
+class PrintThread {
+  readonly #worker: Worker;
+  readonly #log: Log;
+
+  constructor(start: WorkerStart, log: Log) {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: start });
+    this.#worker.unref();
+    this.#log = log;
+  }
+
+  async perform(step: PrintStep): Promise<void> {
+    this.#worker.ref();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const onMessage = (message: FromWorker) => {
+          if ('event' in message) {
+            this.#log.emit(message.event);
+            return;
+          }
+          settle();
+          if ('done' in message) resolve();
+          else reject(new Failure(message.failed.kind, message.failed.complaints));
+        };
+        const onError = (error: unknown) => {
+          settle();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        };
+        const onExit = () => onError(new Failure('bug', 'a worker thread ended before its step was done'));
+        const settle = () => this.#worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+        this.#worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+        this.#worker.postMessage(step);
+      });
+    } finally {
+      this.#worker.unref();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}

@@ -1,0 +1,58 @@
+// The operator's key and the keys of a run. A run's own identity lies in its folder, sealed to the
+// operator's key: without that file the run is shredded.
+import { randomBytes } from 'node:crypto';
+import type { Disk } from '../base/disk.ts';
+import { Failure, badInput } from '../base/failure.ts';
+import { type RunFolder, names } from '../base/run-folder.ts';
+import { secret } from '../base/secret.ts';
+import { type KeyPair, generateKeyPair, identityText, keyPair, seal, unseal } from '../base/vault.ts';
+import type { RunKeys } from '../issue/issue.ts';
+
+/** Reads the operator's key: an age identity in a file that nobody else may read. */
+export async function readOperatorKey(disk: Disk, path: string): Promise<KeyPair> {
+  const bytes = await disk.read(path);
+  if (bytes === undefined) {
+    throw badInput(`${path}: there is no key to seal the vault with`, {
+      hint: 'make one with: cardpress keygen',
+    });
+  }
+  const mode = (await disk.mode(path)) ?? 0;
+  if ((mode & 0o077) !== 0) {
+    throw badInput(
+      `${path} may be read by others (mode ${mode.toString(8)}): it must be for its owner alone`,
+      {
+        hint: `chmod 600 ${path}`,
+      },
+    );
+  }
+  const line = new TextDecoder()
+    .decode(bytes)
+    .split(/\r?\n/)
+    .find((text) => text.startsWith('AGE-SECRET-KEY-'));
+  if (line === undefined) throw badInput(`${path} holds no age identity (AGE-SECRET-KEY-1…)`);
+  try {
+    return await keyPair(secret(line.trim()));
+  } catch {
+    throw badInput(`${path} holds a damaged age identity`);
+  }
+}
+
+/** Makes a run's keys and proves, before any card is asked for, that the operator's key opens them. */
+export async function makeRunKeys(folder: RunFolder, operator: KeyPair): Promise<RunKeys> {
+  const run = await generateKeyPair();
+  const proof = new Uint8Array(randomBytes(32));
+  const recipients = [operator.recipient];
+  await folder.write(names.runKey, await seal(identityText(run), recipients));
+  await folder.write(names.proofKey, await seal(proof, recipients));
+  const opened = await openRunKeys(folder, operator);
+  if (opened.run.recipient !== run.recipient || !Buffer.from(opened.proof).equals(proof)) {
+    throw new Failure('mismatch', `${folder.name}: the run's keys do not open as they were sealed`);
+  }
+  return opened;
+}
+
+export async function openRunKeys(folder: RunFolder, operator: KeyPair): Promise<RunKeys> {
+  const open = async (name: string) => unseal(await folder.read(name), operator, `${folder.name}/${name}`);
+  const identity = secret(new TextDecoder().decode(await open(names.runKey)));
+  return { run: await keyPair(identity), proof: await open(names.proofKey) };
+}

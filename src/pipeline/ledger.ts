@@ -1,0 +1,86 @@
+// What lies in the run folder, as plain data. The folder is the truth; the ledger is a reading of it.
+import { type RunFolder, names } from '../base/run-folder.ts';
+import type { AskedRecord, CardsRecord, LookedRecord, SweptRecord, VoidedRecord } from '../issue/records.ts';
+import { type Plan, batchesOf } from '../plan/plan.ts';
+
+/** One call of the batch endpoint, or one that was about to be made. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly asked: AskedRecord;
+  /** Whether an answer was sealed. */
+  readonly answered: boolean;
+  /** What it was found to hold, once it has been read. */
+  readonly cards: CardsRecord | undefined;
+  /** What was found of cards in doubt. */
+  readonly looked: LookedRecord | undefined;
+  /** What became of those that were found. */
+  readonly voided: VoidedRecord | undefined;
+}
+
+export interface Ledger {
+  /** The attempts of each batch of the plan, by the batch's number. */
+  readonly attempts: ReadonlyMap<number, readonly Attempt[]>;
+  /** The volumes that are rendered: attempts by volume number. */
+  readonly volumes: ReadonlyMap<number, readonly number[]>;
+  /** What the last look for given-up cards found, once it was taken. */
+  readonly swept: SweptRecord | undefined;
+  readonly packed: boolean;
+}
+
+/** Reads a run folder again and again; what is written once is read once. */
+export class LedgerReader {
+  readonly #folder: RunFolder;
+  readonly #plan: Plan;
+  readonly #records = new Map<string, unknown>();
+
+  constructor(folder: RunFolder, plan: Plan) {
+    this.#folder = folder;
+    this.#plan = plan;
+  }
+
+  async read(): Promise<Ledger> {
+    const files = new Set(await this.#folder.list('batches'));
+    const attempts = new Map<number, Attempt[]>();
+    for (const { batch } of batchesOf(this.#plan)) {
+      const list: Attempt[] = [];
+      for (let attempt = 1; ; attempt += 1) {
+        const asked = await this.#record<AskedRecord>(names.asked(batch, attempt), files);
+        if (asked === undefined) break;
+        list.push({
+          attempt,
+          asked,
+          answered: files.has(fileOf(names.answer(batch, attempt))),
+          cards: await this.#record<CardsRecord>(names.cards(batch, attempt), files),
+          looked: await this.#record<LookedRecord>(names.looked(batch, attempt), files),
+          voided: await this.#record<VoidedRecord>(names.voided(batch, attempt), files),
+        });
+      }
+      attempts.set(batch, list);
+    }
+    const swept = await this.#record<SweptRecord>(names.swept, files);
+    return { attempts, volumes: await this.#volumes(), swept, packed: await this.#folder.has(names.done) };
+  }
+
+  async #volumes(): Promise<Map<number, number[]>> {
+    const volumes = new Map<number, number[]>();
+    for (const file of await this.#folder.list('volumes')) {
+      const match = /^(\d+)\.(\d+)\.pdf\.age$/.exec(file);
+      if (match === null) continue;
+      const volume = Number(match[1]);
+      volumes.set(volume, [...(volumes.get(volume) ?? []), Number(match[2])]);
+    }
+    return volumes;
+  }
+
+  async #record<T>(name: string, files: ReadonlySet<string>): Promise<T | undefined> {
+    if (!files.has(fileOf(name))) return undefined;
+    let record = this.#records.get(name);
+    if (record === undefined) {
+      record = await this.#folder.readJson(name);
+      this.#records.set(name, record);
+    }
+    return record as T;
+  }
+}
+
+const fileOf = (name: string) => name.slice(name.indexOf('/') + 1);

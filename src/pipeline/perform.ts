@@ -1,0 +1,95 @@
+// Step -> stage. Each stage reads from the run folder and writes there once; doing it twice is harmless.
+import { createHash } from 'node:crypto';
+import { names } from '../base/run-folder.ts';
+import { sealStream } from '../base/vault.ts';
+import { lookBatch, sweep, voidBatch } from '../issue/doubt.ts';
+import { askBatch, readBatch } from '../issue/issue.ts';
+import { vaultedCards } from '../issue/vaulted.ts';
+import { pack } from '../pack/pack.ts';
+import { isTestRun, volumesOf } from '../plan/plan.ts';
+import { slotPlaces } from '../render/imposition.ts';
+import { sidesOf } from '../plan/template.ts';
+import { renderVolume } from '../render/volume.ts';
+import { LedgerReader } from './ledger.ts';
+import { type Step, goodCards } from './next.ts';
+import type { PrintTools, Tools } from './tools.ts';
+
+/** A step that needs no platform and much computing: it runs in a worker thread. */
+export type PrintStep = Extract<Step, { do: 'render' }>;
+
+export function isPrintStep(step: Step): step is PrintStep {
+  return step.do === 'render';
+}
+
+export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Promise<void> {
+  switch (step.do) {
+    case 'ask':
+      if (step.wait > 0) {
+        tools.log.emit({ event: 'waiting', what: 'too many requests', seconds: step.wait });
+        await tools.sleep(step.wait * 1000);
+      }
+      await askBatch(step, tools);
+      return;
+    case 'read': {
+      const record = await readBatch(step, tools);
+      if (record.outcome === 'signed-out') tools.platform.signOut();
+      return;
+    }
+    case 'look':
+      await lookBatch(step, tools);
+      return;
+    case 'void':
+      await voidBatch(step, tools);
+      return;
+    case 'sweep':
+      await sweep(step, tools);
+      return;
+    case 'pack': {
+      const ledger = await new LedgerReader(tools.folder, tools.plan).read();
+      const { sheet, template } = tools.design;
+      const slots = slotPlaces({
+        sheet: sheet.value,
+        press: tools.plan.press,
+        sides: sidesOf(template.value),
+      });
+      const attempts = new Map([...ledger.volumes].map(([volume, done]) => [volume, Math.max(...done)]));
+      await pack({ good: goodCards(ledger), slots, attempts }, tools);
+      return;
+    }
+  }
+}
+
+export async function performPrint(step: PrintStep, tools: PrintTools): Promise<void> {
+  const { plan, folder, keys, log } = tools;
+  const volumes = volumesOf(plan);
+  const volume = volumes[step.volume - 1];
+  if (volume === undefined) throw new Error(`the plan has no volume ${step.volume}`);
+  const ledger = await new LedgerReader(folder, plan).read();
+  const pdf = renderVolume(await tools.layout(), {
+    run: plan.run,
+    title: `${plan.run}, volume ${step.volume} of ${volumes.length}`,
+    test: isTestRun(plan),
+    volume: step.volume,
+    volumes: volumes.length,
+    sheets: volume.sheets,
+    created: new Date(plan.created),
+    id: createHash('sha256').update(`${plan.run}\n${plan.created}\n${step.volume}`).digest().subarray(0, 16),
+    cards: vaultedCards(goodCards(ledger), volume.first, volume.count, tools),
+  });
+  let bytes = 0;
+  async function* counted() {
+    for await (const piece of pdf) {
+      bytes += piece.length;
+      yield piece;
+    }
+  }
+  await folder.write(names.volume(step.volume, step.attempt), sealStream(counted(), [keys.run.recipient]));
+  log.emit({
+    event: 'volume.rendered',
+    volume: step.volume,
+    attempt: step.attempt,
+    cards: volume.count,
+    sheets: volume.sheets,
+    bytes,
+  });
+}

@@ -1,0 +1,262 @@
+// Job to plan: reads and checks everything that can be known before a card exists, then finds the job's
+// open run or plans a new one. Nothing is written before every check has passed.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Disk } from '../base/disk.ts';
+import { badInput } from '../base/failure.ts';
+import { type Holder, type Lock, takeLock } from '../base/lock.ts';
+import { RunFolder, names } from '../base/run-folder.ts';
+import type { KeyPair } from '../base/vault.ts';
+import type { RunKeys } from '../issue/issue.ts';
+import { checkIdLength, sharedId } from '../plan/ids.ts';
+import {
+  type Design,
+  type Reader,
+  changedInputs,
+  freezeInputs,
+  readDesign,
+  readJob,
+  thawDesign,
+} from '../plan/inputs.ts';
+import { type Job, oversOf } from '../plan/job.ts';
+import { type Plan, cardCount, changedKeys, makePlan } from '../plan/plan.ts';
+import { slotCount } from '../plan/sheet.ts';
+import { sidesOf } from '../plan/template.ts';
+import type { Checked } from '../plan/yaml.ts';
+import type { Layout } from '../render/preflight.ts';
+import { makeRunKeys, openRunKeys } from './keys.ts';
+import { makeOutput, takePlanningLock } from './output.ts';
+import { type Run, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
+import type { layoutOf } from './tools.ts';
+
+export interface RunRequest {
+  readonly jobPath: string;
+  readonly output: string;
+  /** The platform's base URL. */
+  readonly origin: string;
+  /** A run by this name, instead of the job's open one. */
+  readonly run?: string;
+  /** Begin a new run even where one is open. */
+  readonly fresh: boolean;
+}
+
+/** The computer around: disk, clock, who we are, and the operator's key. */
+export interface Surroundings {
+  readonly reader: Reader;
+  readonly operator: KeyPair;
+  readonly self: Holder;
+  readonly now: () => Date;
+  /** Checks a design against a plan. */
+  readonly layoutOf: typeof layoutOf;
+}
+
+export type Prepared =
+  | {
+      readonly state: 'open';
+      readonly job: Job;
+      readonly run: Run;
+      readonly keys: RunKeys;
+      readonly design: Design;
+      readonly layout: Layout;
+      readonly lock: Lock;
+      readonly isNew: boolean;
+    }
+  /** It is done; there is nothing to do. */
+  | { readonly state: 'complete'; readonly run: Run }
+  /** Another process makes it. */
+  | { readonly state: 'elsewhere'; readonly run: Run; readonly holder: Holder };
+
+/** A job whose files are read and whose codes fit, against its own numbers rather than a run's. */
+export interface CheckedJob {
+  readonly job: Checked<Job>;
+  readonly design: Design;
+  readonly layout: Layout;
+}
+
+/** Everything that can be checked without an output folder or a key. */
+export async function checkJob(
+  { reader, layoutOf }: Pick<Surroundings, 'reader' | 'layoutOf'>,
+  jobPath: string,
+): Promise<CheckedJob> {
+  const job = await readJob(reader, jobPath);
+  const design = await readDesign(reader, job);
+  // The highest serial is not known yet; the widest id that a pattern of this length can give is.
+  const run = `${job.value.name}-0000-00-00`;
+  const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
+  checkIdLength(job.value.cards.id, plan.cards.first + cardCount(plan) - 1, run, job.at('cards', 'id'));
+  return { job, design, layout: await layoutOf(plan, design) };
+}
+
+/** Finds the job's open run or plans a new one, and takes its lock. */
+export async function prepareRun(request: RunRequest, around: Surroundings): Promise<Prepared> {
+  const checked = await checkJob(around, request.jobPath);
+  const { disk } = around.reader;
+  await makeOutput(disk, request.output);
+  const planning = await takePlanningLock(disk, request.output, around.self);
+  try {
+    await removeDrafts(disk, request.output);
+    const found = await findRun(checked.job.value, request, disk, around.now());
+    if (typeof found === 'string') return await beginRun(found, checked, request, around);
+    if (await isComplete(found)) {
+      await found.folder.makeDurable();
+      return { state: 'complete', run: found };
+    }
+    return await continueRun(found, checked, request, around);
+  } finally {
+    await planning.release();
+  }
+}
+
+const DRAFT = '.draft-';
+
+/** What planners that died left behind; whoever holds the planning lock may take it away. */
+async function removeDrafts(disk: Disk, output: string): Promise<void> {
+  for (const name of await disk.list(output))
+    if (name.startsWith(DRAFT)) await disk.removeFolder(join(output, name));
+}
+
+/** The run to continue, or the name of the one to make. */
+async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Promise<Run | string> {
+  const runs = (await listRuns(disk, request.output)).filter(({ plan }) => plan.job === job.name);
+  const taken = new Set(await disk.list(request.output));
+  const open: Run[] = [];
+  for (const run of runs) if (!(await isComplete(run))) open.push(run);
+  if (request.run !== undefined) {
+    const named = runs.find(({ plan }) => plan.run === request.run);
+    if (named !== undefined) return named;
+    if (taken.has(request.run))
+      throw badInput(
+        `${join(request.output, request.run)} is there already, and is no run of job ${job.name}`,
+      );
+    const [other] = open;
+    if (other !== undefined && !request.fresh) {
+      throw badInput(
+        `job ${job.name} has an open run, ${other.plan.run}: a new one would order again beside it`,
+        {
+          hint: `continue that one, or say --new`,
+        },
+      );
+    }
+    return request.run;
+  }
+  const [oldest] = open;
+  if (oldest !== undefined && !request.fresh) return oldest;
+  const base = `${job.name}-${dateIn(job.schedule?.timezone, now)}`;
+  const today = runs.find(({ plan }) => plan.run === base);
+  if (today !== undefined && !request.fresh) return today;
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? base : `${base}-${number}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+async function continueRun(
+  run: Run,
+  { job, design }: CheckedJob,
+  request: RunRequest,
+  around: Surroundings,
+): Promise<Prepared> {
+  const { plan, folder } = run;
+  if (plan.origin !== request.origin) {
+    throw badInput(`run ${plan.run} was begun against ${plan.origin}, this call goes to ${request.origin}`, {
+      hint: 'a run stays with the platform that made its cards; set CARDPRESS_API_URL, or begin another with --new',
+    });
+  }
+  const changed = [...changedKeys(plan, job.value), ...changedInputs(plan, design)];
+  if (changed.length > 0) {
+    throw badInput(
+      `${job.file} no longer says what run ${plan.run} was planned with: ${changed.join(', ')}`,
+      {
+        hint: 'change it back to finish this run, or begin another with --new',
+      },
+    );
+  }
+  const keys = await openRunKeys(folder, around.operator);
+  const lock = await takeLock(around.reader.disk, folder.path, around.self);
+  if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
+  await folder.tidy();
+  await folder.makeDurable();
+  const frozen = await thawDesign(folder, plan);
+  const layout = await around.layoutOf(plan, frozen);
+  return { state: 'open', job: job.value, run, keys, design: frozen, layout, lock, isNew: false };
+}
+
+async function beginRun(
+  name: string,
+  { job, design }: CheckedJob,
+  request: RunRequest,
+  around: Surroundings,
+): Promise<Prepared> {
+  const { disk } = around.reader;
+  const runs = await listRuns(disk, request.output);
+  const first =
+    job.value.cards.first === 'next'
+      ? await nextSerial(
+          { ...draftPlan(job.value, design, { run: name, origin: '', created: '', first: 1 }) },
+          runs,
+        )
+      : job.value.cards.first;
+  const plan0 = draftPlan(job.value, design, {
+    run: name,
+    origin: request.origin,
+    created: around.now().toISOString(),
+    first,
+  });
+  checkIdLength(plan0.cards.id, first + cardCount(plan0) - 1, name, job.at('cards', 'id'));
+  await refuseTakenIds(plan0, runs, job);
+  const layout = await around.layoutOf(plan0, design);
+
+  const draft = new RunFolder(disk, join(request.output, DRAFT + randomBytes(6).toString('hex')));
+  await draft.make();
+  const inputs = await freezeInputs(draft, design);
+  const keys = await makeRunKeys(draft, around.operator);
+  const plan: Plan = { ...plan0, inputs };
+  await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
+  const folder = await draft.moveTo(join(request.output, name));
+  const lock = await takeLock(disk, folder.path, around.self);
+  const run = { folder, plan };
+  if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
+  return { state: 'open', job: job.value, run, keys, design, layout, lock, isNew: true };
+}
+
+function draftPlan(
+  job: Job,
+  design: Design,
+  facts: { readonly run: string; readonly origin: string; readonly created: string; readonly first: number },
+): Plan {
+  return makePlan(job, {
+    ...facts,
+    slots: slotCount(design.sheet.value),
+    sides: sidesOf(design.template.value).length === 2 ? 2 : 1,
+    template: design.template.value.name,
+    sheet: design.sheet.value.name,
+    inputs: [],
+  });
+}
+
+const firstSerial = (job: Job) => (job.cards.first === 'next' ? 1 : job.cards.first);
+
+async function refuseTakenIds(plan: Plan, runs: readonly Run[], job: Checked<Job>): Promise<void> {
+  const own = { pattern: plan.cards.id, run: plan.run, first: plan.cards.first, count: cardCount(plan) };
+  for (const other of runs) {
+    if (other.plan.account !== plan.account) continue;
+    for (const range of await takenIds(other)) {
+      const shared = sharedId(own, range);
+      if (shared === undefined) continue;
+      throw badInput(
+        `card id ${JSON.stringify(shared)} belongs to run ${other.plan.run}: an id is used once`,
+        {
+          place: job.value.cards.first === 'next' ? job.at('cards', 'id') : job.at('cards', 'first'),
+          hint: `this run would take ${own.count} ids (${oversOf(job.value)} of them overs); cards.first: next goes on after the last`,
+        },
+      );
+    }
+  }
+}
+
+/** The day in a time zone (the system's where none is given) as 2026-11-23. */
+export function dateIn(timezone: string | undefined, now: Date): string {
+  return new Intl.DateTimeFormat('sv-SE', { ...(timezone !== undefined && { timeZone: timezone }) }).format(
+    now,
+  );
+}

@@ -1,0 +1,71 @@
+// The runs of an output folder, and what their ids have taken.
+import { join } from 'node:path';
+import type { Disk } from '../base/disk.ts';
+import { Failure } from '../base/failure.ts';
+import { RunFolder, names } from '../base/run-folder.ts';
+import { type AskedRecord } from '../issue/records.ts';
+import { type IdRange, isPerRun } from '../plan/ids.ts';
+import { type Plan, cardCount } from '../plan/plan.ts';
+
+export interface Run {
+  readonly folder: RunFolder;
+  readonly plan: Plan;
+}
+
+/** Every planned run, oldest first. */
+export async function listRuns(disk: Disk, output: string): Promise<readonly Run[]> {
+  const runs: Run[] = [];
+  for (const name of await disk.list(output)) {
+    if (name.startsWith('.')) continue;
+    const folder = new RunFolder(disk, join(output, name));
+    if (await folder.has(names.plan)) runs.push({ folder, plan: await readPlan(folder) });
+  }
+  return runs.sort((a, b) => a.plan.created.localeCompare(b.plan.created));
+}
+
+export async function readPlan(folder: RunFolder): Promise<Plan> {
+  const plan = (await folder.readJson(names.plan)) as Plan;
+  if ((plan.format as string) !== 'cardpress-plan/1') {
+    throw new Failure('mismatch', `${folder.name}/plan.json is of a format that this version does not know`);
+  }
+  return plan;
+}
+
+/** A run is complete when its handoff is packed. */
+export async function isComplete(run: Run): Promise<boolean> {
+  return run.folder.has(names.done);
+}
+
+/** The ids that a run has planned or asked for. */
+export async function takenIds({ folder, plan }: Run): Promise<readonly IdRange[]> {
+  const { id, first } = plan.cards;
+  const range = (from: number, count: number): IdRange => ({
+    pattern: id,
+    run: plan.run,
+    first: from,
+    count,
+  });
+  const ranges = [range(first, cardCount(plan))];
+  const end = first + cardCount(plan);
+  for (const file of await folder.list('batches')) {
+    if (!file.endsWith('.asked.json')) continue;
+    const asked = (await folder.readJson(`batches/${file}`)) as AskedRecord;
+    // What was planned is taken as a whole; only serials beyond the plan add to it.
+    for (const { serial, count } of asked.cards) if (serial >= end) ranges.push(range(serial, count));
+  }
+  return ranges;
+}
+
+/** The serial after the last that any run of the account has taken under the same id pattern. */
+export async function nextSerial(
+  { account, cards, run }: Pick<Plan, 'account' | 'cards' | 'run'>,
+  runs: readonly Run[],
+): Promise<number> {
+  let next = 1;
+  for (const other of runs) {
+    if (other.plan.account !== account || other.plan.cards.id !== cards.id) continue;
+    if (isPerRun(cards.id) && other.plan.run !== run) continue;
+    for (const { first, count } of await takenIds(other)) next = Math.max(next, first + count);
+  }
+  return next;
+}

@@ -1,0 +1,27 @@
+// The one bundle of effects that stages work with, built in one place.
+import type { IssueTools } from '../issue/issue.ts';
+import type { Design } from '../plan/inputs.ts';
+import type { Layout } from '../render/preflight.ts';
+import { prepare } from '../render/preflight.ts';
+import { type Plan, cardCount, idOf } from '../plan/plan.ts';
+
+/** What rendering and packing need: no platform, so that a worker thread can have it too. */
+export type PrintTools = Pick<IssueTools, 'plan' | 'folder' | 'keys' | 'log'> & {
+  readonly design: Design;
+  /** The run's layout, prepared on first use. */
+  readonly layout: () => Promise<Layout>;
+};
+
+export type Tools = IssueTools & PrintTools;
+
+/** The layout of a run, from its frozen design. */
+export function layoutOf(plan: Plan, design: Design): Promise<Layout> {
+  return prepare({
+    ...design,
+    token: plan.cards.token,
+    pin: plan.cards.pin,
+    press: plan.press,
+    sampleCardId: idOf(plan, plan.cards.first + cardCount(plan) - 1),
+    run: plan.run,
+  });
+}
