@@ -1,0 +1,149 @@
+#!/usr/bin/env node
+// The command line: a table of commands, one place where errors are printed, and the exit code.
+import { Command, CommanderError } from 'commander';
+import { asFailure, notYet } from '../base/failure.ts';
+import { silent } from '../base/log.ts';
+import { checkCommand } from './check-command.ts';
+import { demoCommand } from './demo-command.ts';
+import { initCommand } from './init-command.ts';
+import { jsonLog } from './json-log.ts';
+import { keygenCommand } from './keygen-command.ts';
+import { previewCommand } from './preview-command.ts';
+import { type Call, runCommand } from './run-command.ts';
+import { sandboxCommand } from './sandbox-command.ts';
+import { statusCommand } from './status-command.ts';
+import { version } from './version.ts';
+
+/** Commands of the contract that a later version brings. */
+const LATER = [
+  'probe',
+  'approve',
+  'verify',
+  'deliver',
+  'acknowledge',
+  'reconcile',
+  'reprint',
+  'reissue',
+  'replace',
+  'void',
+  'activate',
+  'purge',
+  'schedule',
+];
+
+const stop = new AbortController();
+let signalled: 'SIGINT' | 'SIGTERM' | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // A second signal is a person who does not want to wait for the answer on its way.
+    if (signalled !== undefined) process.exit(signal === 'SIGINT' ? 130 : 143);
+    signalled = signal;
+    stop.abort();
+  });
+}
+
+const program = new Command('cardpress')
+  .description('Prints gift cards: from the platform’s batch endpoint to what the card manufacturer prints.')
+  .version(version)
+  .option('--json', 'events as JSON lines on stdout')
+  .option('--quiet', 'no progress')
+  .exitOverride()
+  .configureOutput({ writeErr: () => undefined });
+
+const call = (): Call => {
+  const { json, quiet } = program.opts<{ json?: boolean; quiet?: boolean }>();
+  const bars = process.stderr.isTTY && quiet !== true && json !== true && process.env.CI === undefined;
+  return {
+    terminal: {
+      out: (text) => void (json === true ? process.stderr : process.stdout).write(text),
+      err: (text) => {
+        if (quiet !== true) process.stderr.write(text);
+      },
+      bars: bars ? process.stderr : undefined,
+    },
+    env: process.env,
+    log: json === true ? jsonLog() : silent,
+    stopping: stop.signal,
+  };
+};
+
+program
+  .command('init <dir>')
+  .description('a working folder to start from: job, template, artwork')
+  .action((dir: string) => initCommand(dir, call()));
+program
+  .command('keygen')
+  .description('make the key that seals the vault')
+  .action(() => keygenCommand(call()));
+program
+  .command('check <job>')
+  .description('everything that can be known before a card exists')
+  .action((job: string) => checkCommand(job, call()));
+program
+  .command('preview <template>')
+  .description('specimen PDF and pictures of card and sheet')
+  .option('--out <dir>', 'where to write them')
+  .option('--sheet <sheet>', 'the sheet to show it on')
+  .option('--live', 'a page that redraws on save')
+  .action((template: string, options: { out?: string; sheet?: string; live?: boolean }) =>
+    previewCommand(template, options, call()),
+  );
+program
+  .command('run <job>')
+  .description('continue the job’s open run, or make one')
+  .option('--run <name>', 'the run to continue or make')
+  .option('--new', 'make another run beside an open or complete one')
+  .option('--output <dir>', 'the output folder')
+  .action((job: string, options: { run?: string; new?: boolean; output?: string }) =>
+    runCommand(job, options, call()),
+  );
+program
+  .command('status [run]')
+  .description('runs, what each has done and will do next')
+  .option('--output <dir>', 'the output folder')
+  .action((run: string | undefined, options: { output?: string }) => statusCommand(run, options, call()));
+program
+  .command('sandbox')
+  .description('a stand-in of the platform on this machine')
+  .option('--port <n>', 'default 4010')
+  .option('--faults <file>', 'YAML: what goes wrong, and when')
+  .option('--books <file>', 'go on from these books, and keep them here')
+  .option('--seed <text>', 'the same seed gives the same codes')
+  .action((options: { port?: string; faults?: string; books?: string; seed?: string }) =>
+    sandboxCommand(options, call()),
+  );
+program
+  .command('demo')
+  .description('a whole run against the sandbox')
+  .option('--port <n>', 'the sandbox’s port')
+  .action((options: { port?: string }) => demoCommand(options, call()));
+for (const name of LATER) {
+  program
+    .command(`${name} [words...]`, { hidden: true })
+    .allowUnknownOption()
+    .action(() => {
+      throw notYet(`cardpress ${name}`);
+    });
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    console.error(
+      `cardpress: ${error.message.replace(/^error: /, '')}\n(cardpress --help lists the commands)`,
+    );
+    return 2;
+  }
+  const failure = asFailure(error);
+  if (program.opts<{ json?: boolean }>().json === true) {
+    jsonLog().emit({ event: 'failed', kind: failure.kind, message: failure.message });
+  }
+  console.error(`cardpress: ${failure.message}`);
+  return signalled === 'SIGTERM' && failure.kind === 'interrupted' ? 143 : failure.exitCode;
+}

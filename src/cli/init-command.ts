@@ -1,0 +1,59 @@
+// cardpress init: a working folder to start from. Asks nothing, overwrites nothing.
+import { dirname, join } from 'node:path';
+import { nodeDisk } from '../base/disk.ts';
+import { badInput } from '../base/failure.ts';
+import { filesOf, parseTemplate } from '../plan/template.ts';
+import { BUILT_IN } from './environment.ts';
+import type { Call } from './run-command.ts';
+
+export async function initCommand(dir: string, { terminal }: Call): Promise<void> {
+  if ((await nodeDisk.list(dir)).length > 0)
+    throw badInput(`${dir} is there and not empty: init overwrites nothing`);
+  const files = await starterFiles();
+  for (const [name, bytes] of files) await writeNew(join(dir, name), bytes);
+  const names = [...files.keys()].filter((name) => !name.startsWith('fonts/'));
+  terminal.out(
+    [
+      `${dir} is ready: ${names.join(', ')}`,
+      '',
+      `  cd ${dir}`,
+      '  cardpress preview template',
+      '  cardpress check job.yaml',
+      '',
+    ].join('\n'),
+  );
+}
+
+/** The starter's files by their name in the new folder. */
+async function starterFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
+  const read = async (path: string) => {
+    const bytes = await nodeDisk.read(join(BUILT_IN, path));
+    if (bytes === undefined) throw new Error(`the package lacks templates/${path}`);
+    return bytes;
+  };
+  const template = await read('classic/template.yaml');
+  const files = new Map<string, Uint8Array>([
+    ['job.yaml', await read('jobs/starter.yaml')],
+    ['README.md', await read('jobs/starter.md')],
+    ['template/template.yaml', template],
+  ]);
+  // The template names its files from its own folder; they keep their place beside it.
+  for (const file of filesOf(parseTemplate(new TextDecoder().decode(template), 'classic').value)) {
+    files.set(join('template', file), await read(join('classic', file)));
+  }
+  files.set('fonts/OFL.txt', await read('fonts/OFL.txt'));
+  return files;
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  await makeFolders(dirname(path));
+  const file = await nodeDisk.create(path);
+  await file.write(bytes);
+  await file.close();
+}
+
+async function makeFolders(path: string): Promise<void> {
+  const parent = dirname(path);
+  if (parent !== path && (await nodeDisk.size(parent)) === undefined) await makeFolders(parent);
+  await nodeDisk.makeFolder(path);
+}

@@ -1,0 +1,177 @@
+// cardpress run: a job to its handoff.
+import { dirname, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeDisk } from '../base/disk.ts';
+import { Failure, asFailure } from '../base/failure.ts';
+import { openJournal } from '../base/journal.ts';
+import { type Holder, thisProcess } from '../base/lock.ts';
+import { type Log, combine } from '../base/log.ts';
+import { Platform } from '../issue/platform.ts';
+import { KnownPrints } from '../issue/prints.ts';
+import { localDispatch } from '../pipeline/dispatch.ts';
+import { readOperatorKey } from '../pipeline/keys.ts';
+import { type Prepared, prepareRun } from '../pipeline/prepare.ts';
+import { runJob } from '../pipeline/run.ts';
+import type { Run } from '../pipeline/runs.ts';
+import { freshSerials } from '../pipeline/serials.ts';
+import { type Tools, layoutOf } from '../pipeline/tools.ts';
+import { batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
+import {
+  type Credentials,
+  type Environment,
+  apiUrl,
+  credentials,
+  keyPath,
+  outputPath,
+  reader,
+  settleTime,
+  threadCount,
+} from './environment.ts';
+import { type Terminal, openScreen } from './screen.ts';
+import { Stages } from './stages.ts';
+
+export interface RunOptions {
+  readonly run?: string;
+  readonly new?: boolean;
+  readonly output?: string;
+}
+
+/** What a command is given: where to write, the environment, events' other sink, and the signal to stop. */
+export interface Call {
+  readonly terminal: Terminal;
+  readonly env: Environment;
+  readonly log: Log;
+  readonly stopping: AbortSignal;
+}
+
+/** Milliseconds for a batch's answer: a thousand cards may take a while, and a lost answer is dear. */
+const TIMEOUT = 300_000;
+
+export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<void> {
+  const { env, terminal } = call;
+  const key = keyPath(env);
+  const access = await credentials(env);
+  const self = await thisProcess(nodeDisk, process.pid, new Date());
+  const prepared = await prepareRun(
+    {
+      jobPath,
+      output: outputPath(env, options.output),
+      origin: apiUrl(env),
+      fresh: options.new === true,
+      ...(options.run !== undefined && { run: options.run }),
+    },
+    {
+      reader,
+      operator: await readOperatorKey(nodeDisk, key),
+      self,
+      now: () => new Date(),
+      layoutOf,
+    },
+  );
+  if (prepared.state === 'complete') {
+    terminal.out(`${prepared.run.plan.run} is complete: nothing to do\n`);
+    return;
+  }
+  if (prepared.state === 'elsewhere') {
+    const { holder, run } = prepared;
+    terminal.out(
+      `${run.plan.run} is being made elsewhere: process ${holder.pid} on ${holder.host}, since ${holder.since}\n`,
+    );
+    return;
+  }
+  const stages = new Stages();
+  await makeRun(prepared, { ...access, key, self, stages }, call);
+  terminal.out(summary(prepared.run, stages));
+}
+
+async function makeRun(
+  prepared: Extract<Prepared, { state: 'open' }>,
+  { clientId, clientSecret, key, self, stages }: Credentials & { key: string; self: Holder; stages: Stages },
+  { terminal, env, log: machineLog, stopping }: Call,
+): Promise<void> {
+  const { job, run, keys, design, layout, lock } = prepared;
+  const { plan, folder } = run;
+  const now = () => new Date();
+  const journal = await openJournal(nodeDisk, folder.path, now);
+  const screen = openScreen(terminal, plan);
+  const log = combine(journal, screen, machineLog);
+  const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
+  const platform = new Platform({
+    url: plan.origin,
+    account: plan.account,
+    clientId,
+    clientSecret,
+    concurrency: job.batch.concurrency,
+    perSecond: job.batch.perSecond,
+    timeout: TIMEOUT,
+    now,
+    sleep: pause,
+  });
+  const tools: Tools = {
+    plan,
+    folder,
+    keys,
+    prints: new KnownPrints(folder),
+    platform,
+    lock,
+    log,
+    now,
+    sleep: pause,
+    wait: (milliseconds) => sleep(milliseconds),
+    settle: settleTime(env),
+    freshSerials: freshSerials(nodeDisk, dirname(folder.path), plan, self),
+    design,
+    layout: () => Promise.resolve(layout),
+  };
+  log.emit(
+    prepared.isNew
+      ? {
+          event: 'run.planned',
+          run: plan.run,
+          cards: cardCount(plan),
+          batches: batchesOf(plan).length,
+          volumes: volumesOf(plan).length,
+        }
+      : { event: 'run.continued', run: plan.run },
+  );
+  const lanes = {
+    asking: job.batch.concurrency,
+    threads: Math.min(threadCount(env), volumesOf(plan).length),
+  };
+  try {
+    await runJob(
+      tools,
+      (halted) => localDispatch(tools, lanes, { runPath: folder.path, keyPath: key }, halted),
+      {
+        accept: job.accept,
+        recovery: job.recovery,
+        stopping,
+        onLedger: screen.onLedger,
+        onStep: stages.onStep,
+      },
+    );
+  } catch (error) {
+    const failure = asFailure(error);
+    journal.emit({ event: 'failed', kind: failure.kind, message: failure.message });
+    throw new Failure(failure.kind, failure.complaints, { cause: failure });
+  } finally {
+    screen.close();
+    await platform.close();
+    await journal.close();
+    await lock.release();
+  }
+}
+
+function summary({ plan, folder }: Run, stages: Stages): string {
+  const volumes = volumesOf(plan);
+  const sheets = volumes.reduce((sum, volume) => sum + volume.sheets, 0);
+  const path = (name: string) => relative('.', `${folder.path}/handoff/${name}`);
+  const rows = [
+    ['cards', `${cardCount(plan)} (${plan.cards.ordered} ordered, ${plan.cards.overs} overs)`],
+    ['volumes', `${volumes.length} on ${sheets} sheets`],
+    ['print', path('print/')],
+    ['manifest', path('manifest.json')],
+    ...stages.seconds.map(([name, seconds]) => [name, `${seconds.toFixed(1)} s`]),
+  ];
+  return `${plan.run} is complete\n\n${rows.map(([name = '', value = '']) => `  ${name.padEnd(14)}${value}`).join('\n')}\n`;
+}

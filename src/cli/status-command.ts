@@ -1,0 +1,85 @@
+// cardpress status: the runs of the output folder, what each has done and what it will do next.
+import { nodeDisk } from '../base/disk.ts';
+import { badInput } from '../base/failure.ts';
+import { LedgerReader } from '../pipeline/ledger.ts';
+import { type Next, type Step, nextSteps } from '../pipeline/next.ts';
+import { progressOf } from '../pipeline/progress.ts';
+import { type Run, listRuns } from '../pipeline/runs.ts';
+import { outputPath } from './environment.ts';
+import type { Call } from './run-command.ts';
+
+export async function statusCommand(
+  name: string | undefined,
+  options: { readonly output?: string },
+  { terminal, env }: Call,
+): Promise<void> {
+  const output = outputPath(env, options.output);
+  const runs = await listRuns(nodeDisk, output);
+  if (name === undefined) {
+    const lines = await Promise.all(runs.map(statusLine));
+    terminal.out(lines.length === 0 ? `no runs in ${output}\n` : lines.join(''));
+    return;
+  }
+  const run = runs.find(({ plan }) => plan.run === name);
+  if (run === undefined) {
+    throw badInput(`there is no run ${name} in ${output}`, {
+      hint: `runs: ${runs.map(({ plan }) => plan.run).join(', ')}`,
+    });
+  }
+  terminal.out(await statusPage(run));
+}
+
+async function statusOf(run: Run) {
+  const ledger = await new LedgerReader(run.folder, run.plan).read();
+  const before = new Map([...ledger.attempts].map(([batch, attempts]) => [batch, attempts.length]));
+  // What the job accepts is not known here; a stop that it lifts is shown as one.
+  return {
+    progress: progressOf(run.plan, ledger),
+    next: nextSteps(run.plan, ledger, { accept: [], recovery: 'replace', before, inFlight: new Set() }),
+  };
+}
+
+async function statusLine(run: Run): Promise<string> {
+  const { progress, next } = await statusOf(run);
+  const cards = `${progress.cards.good}/${progress.cards.of} cards`;
+  const volumes = `${progress.volumes.rendered}/${progress.volumes.of} volumes`;
+  return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(next, progress.packed)}\n`;
+}
+
+async function statusPage(run: Run): Promise<string> {
+  const { plan } = run;
+  const { progress, next } = await statusOf(run);
+  const rows = [
+    ['job', plan.job],
+    ['account', plan.account],
+    ['platform', plan.origin],
+    ['planned', plan.created],
+    [
+      'cards',
+      `${progress.cards.good} of ${progress.cards.of} (${plan.cards.ordered} ordered, ${plan.cards.overs} overs)`,
+    ],
+    ['volumes', `${progress.volumes.rendered} of ${progress.volumes.of} rendered`],
+    ['next', nextText(next, progress.packed)],
+  ];
+  return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
+}
+
+function nextText({ steps, stops }: Next, packed: boolean): string {
+  const [stop] = stops;
+  if (stop !== undefined) return `stopped: ${stop.message}`;
+  if (packed) return 'complete';
+  const count = (what: Step['do'], one: string, many: string) => {
+    const number = steps.filter((step) => step.do === what).length;
+    return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
+  };
+  const parts = [
+    ...count('ask', 'batch to ask for', 'batches to ask for'),
+    ...count('read', 'answer to read', 'answers to read'),
+    ...count('look', 'batch in doubt to look up', 'batches in doubt to look up'),
+    ...count('void', 'batch to void', 'batches to void'),
+    ...count('sweep', 'last look for given-up cards', 'last looks'),
+    ...count('render', 'volume to render', 'volumes to render'),
+    ...count('pack', 'handoff to pack', 'handoffs to pack'),
+  ];
+  return parts.join(', ');
+}

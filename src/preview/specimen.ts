@@ -1,0 +1,31 @@
+// Cards that were never issued, to show a template with: codes of the right form that say what they are.
+import { secret } from '../base/secret.ts';
+import type { Card } from '../issue/card.ts';
+import { type CodeFormat, alphabetOf } from '../plan/format.ts';
+import { cardId } from '../plan/ids.ts';
+
+/** Digits that no platform gives out twice in a row, so that a specimen is known at sight. */
+const SPECIMEN_DIGITS = '0123456789';
+
+export function specimenCards(
+  count: number,
+  formats: {
+    readonly token: CodeFormat;
+    readonly pin: CodeFormat | null;
+    readonly idPattern: string;
+    readonly run: string;
+  },
+): readonly Card[] {
+  return Array.from({ length: count }, (_, index) => ({
+    serial: index + 1,
+    cardId: cardId(formats.idPattern, index + 1, formats.run),
+    token: secret(specimenCode(formats.token)),
+    ...(formats.pin !== null && { pin: secret(specimenCode(formats.pin)) }),
+  }));
+}
+
+/** Runs through digits, or through the letters where a format has no digits. */
+export function specimenCode(format: CodeFormat): string {
+  const from = format.numbers ? SPECIMEN_DIGITS : alphabetOf(format);
+  return format.prefix + from.repeat(Math.ceil(format.length / from.length)).slice(0, format.length);
+}
