@@ -1,0 +1,215 @@
+// A small run in a world that can be stopped at any effect: the model disk, a real sandbox over HTTP, and
+// processes that come and go. Everything else is the program itself.
+import { join } from 'node:path';
+import { secret } from '../../src/base/secret.ts';
+import type { Disk } from '../../src/base/disk.ts';
+import { silent } from '../../src/base/log.ts';
+import { openJournal } from '../../src/base/journal.ts';
+import type { KeyPair } from '../../src/base/vault.ts';
+import { Platform } from '../../src/issue/platform.ts';
+import { KnownPrints } from '../../src/issue/prints.ts';
+import { localDispatch } from '../../src/pipeline/dispatch.ts';
+import { prepareRun } from '../../src/pipeline/prepare.ts';
+import { runJob } from '../../src/pipeline/run.ts';
+import { freshSerials } from '../../src/pipeline/serials.ts';
+import { type Tools, layoutOf } from '../../src/pipeline/tools.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { type DiskModel, type Effects, type Loss } from './disk-model.ts';
+
+const BUILT_IN = new URL('../../templates', import.meta.url).pathname;
+
+/** A press profile that is whole but small: a megabyte in every volume would be most of the test's time. */
+function smallProfile(): Uint8Array {
+  const bytes = Buffer.alloc(256);
+  bytes.writeUInt8(2, 8);
+  bytes.write('prtrCMYKLab ', 12);
+  bytes.write('acsp', 36);
+  bytes.writeUInt32BE(2, 128);
+  for (const [index, tag] of ['A2B0', 'B2A0'].entries()) {
+    bytes.write(tag, 132 + index * 12);
+    bytes.writeUInt32BE(200, 136 + index * 12);
+    bytes.writeUInt32BE(8, 140 + index * 12);
+  }
+  return bytes;
+}
+
+/** Thrown at the effect at which a process is stopped, and at every one after. */
+export class Crash extends Error {
+  constructor() {
+    super('the process is dead');
+  }
+}
+
+/** Where a process is stopped: never, or at its nth effect, before the effect or in its middle. */
+export interface CrashPoint {
+  readonly at: number;
+  readonly half: boolean;
+}
+
+export const JOB = `
+name: crash
+account: T00000001
+cards: { count: 5, overs: 1, id: "CR-{serial}" }
+template: classic
+sheet: one-up
+press: { profile: ./small.icc }
+volume: { sheets: 3 }
+batch: { size: 2, concurrency: 2, perSecond: 100 }
+handoff: { seal: none }
+`;
+
+/** The layout is the same in every world; making it anew each time would test nothing. */
+let shared: ReturnType<typeof layoutOf> | undefined;
+const sharedLayout: typeof layoutOf = (plan, design) => (shared ??= layoutOf(plan, design));
+
+export class World {
+  readonly model: DiskModel;
+  readonly sandbox: Sandbox;
+  readonly operator: KeyPair;
+  readonly output: string;
+  #pid = 1000;
+
+  constructor(model: DiskModel, sandbox: Sandbox, operator: KeyPair) {
+    this.model = model;
+    this.sandbox = sandbox;
+    this.operator = operator;
+    this.output = join(model.root, 'output');
+  }
+
+  /** Starts a process that makes the run; returns how many effects it had. Throws what it failed with. */
+  async process(
+    crash?: CrashPoint,
+  ): Promise<{ readonly effects: readonly string[]; readonly crashed: boolean }> {
+    const effects = new Counter(crash);
+    const pid = ++this.#pid;
+    this.model.alive.add(pid);
+    const disk = this.model.disk(effects);
+    try {
+      await this.#run(disk, effects, pid);
+      return { effects: effects.names, crashed: false };
+    } catch (error) {
+      if (!effects.dead) throw error;
+      return { effects: effects.names, crashed: true };
+    } finally {
+      this.model.alive.delete(pid);
+    }
+  }
+
+  lose(loss: Loss): void {
+    this.model.lose(loss);
+  }
+
+  async #run(disk: Disk, effects: Counter, pid: number): Promise<void> {
+    const now = () => new Date();
+    const self = { host: 'here', boot: 'boot', pid, started: String(pid), since: now().toISOString() };
+    const withJob: Disk = {
+      ...disk,
+      read: (path) => {
+        if (path === 'job.yaml') return Promise.resolve(Buffer.from(JOB));
+        return path === 'small.icc' ? Promise.resolve(smallProfile()) : disk.read(path);
+      },
+    };
+    const prepared = await prepareRun(
+      { jobPath: 'job.yaml', output: this.output, origin: this.sandbox.origin, fresh: false, run: 'crash-1' },
+      {
+        reader: { disk: withJob, builtIn: BUILT_IN },
+        operator: this.operator,
+        self,
+        now,
+        layoutOf: sharedLayout,
+      },
+    );
+    if (prepared.state !== 'open') return;
+    const { run, keys, design, layout, lock, job } = prepared;
+    const journal = await openJournal(disk, run.folder.path, now);
+    const platform = new Platform({
+      url: this.sandbox.origin,
+      account: run.plan.account,
+      clientId: secret('sandbox'),
+      clientSecret: secret('sandbox'),
+      concurrency: 2,
+      perSecond: 100,
+      timeout: 5_000,
+      now,
+      sleep: () => Promise.resolve(),
+    });
+    const pause = () => (effects.dead ? Promise.reject(new Crash()) : Promise.resolve());
+    const tools: Tools = {
+      plan: run.plan,
+      folder: run.folder,
+      keys,
+      prints: new KnownPrints(run.folder),
+      platform: effects.around(platform),
+      lock,
+      log: { emit: (event) => (effects.dead ? silent : journal).emit(event) },
+      now,
+      sleep: pause,
+      wait: pause,
+      settle: 0,
+      freshSerials: freshSerials(disk, this.output, run.plan, self),
+      design,
+      layout: () => Promise.resolve(layout),
+    };
+    try {
+      const lanes = { asking: 2, threads: 0 };
+      await runJob(tools, (stopping) => localDispatch(tools, lanes, { runPath: '', keyPath: '' }, stopping), {
+        accept: job.accept,
+        recovery: job.recovery,
+        stopping: new AbortController().signal,
+      });
+    } finally {
+      await platform.close();
+      if (!effects.dead) await journal.close();
+      await lock.release();
+    }
+  }
+}
+
+/** Counts effects, and stops the process at one of them. */
+class Counter implements Effects {
+  readonly names: string[] = [];
+  readonly #crash: CrashPoint | undefined;
+  dead = false;
+
+  constructor(crash: CrashPoint | undefined) {
+    this.#crash = crash;
+  }
+
+  effect = <T>(name: string, perform: () => T, half?: () => void): T => {
+    if (this.dead) throw new Crash();
+    this.names.push(name);
+    if (this.names.length === this.#crash?.at) {
+      this.dead = true;
+      if (this.#crash.half) half?.();
+      throw new Crash();
+    }
+    return perform();
+  };
+
+  /** Calls of the platform are effects too: sending is one, and the answer's coming is another. */
+  around(platform: Platform): Platform {
+    const counted = ['askBatch', 'look', 'remove'];
+    return new Proxy(platform, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value !== 'function') return value;
+        const method = value.bind(target) as (...input: unknown[]) => unknown;
+        if (!counted.includes(String(key))) return method;
+        return async (...input: unknown[]) => {
+          if (key !== 'askBatch') this.effect(`send ${String(key)}`, () => undefined);
+          const make = input[0] as () => Promise<string>;
+          const answer = await (key === 'askBatch'
+            ? method(async () => {
+                const body = await make();
+                // In the middle of sending: the platform has the request, and nobody is there for the answer.
+                this.effect('send batch', () => undefined);
+                return body;
+              })
+            : method(...input));
+          this.effect(`answer ${String(key)}`, () => undefined);
+          return answer;
+        };
+      },
+    });
+  }
+}

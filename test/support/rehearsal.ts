@@ -1,0 +1,70 @@
+// A run in a folder of its own on the real disk, in this process, against any server that speaks the API.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nodeDisk } from '../../src/base/disk.ts';
+import { silent } from '../../src/base/log.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
+import { writeKey } from '../../src/cli/keygen-command.ts';
+
+export interface Rehearsal {
+  readonly dir: string;
+  readonly output: string;
+  /** Runs a job file of this text; returns what was printed. Throws what the run failed with. */
+  readonly run: (
+    job: string,
+    options?: { readonly run?: string; readonly new?: boolean; readonly env?: Record<string, string> },
+  ) => Promise<string>;
+  readonly read: (path: string) => string;
+  readonly remove: () => void;
+}
+
+export async function rehearse(origin: string): Promise<Rehearsal> {
+  const dir = mkdtempSync(join(tmpdir(), 'cardpress-'));
+  const output = join(dir, 'output');
+  const key = join(dir, 'keys', 'key.txt');
+  mkdirSync(join(dir, 'keys'));
+  await writeKey(nodeDisk, key);
+  return {
+    dir,
+    output,
+    async run(job, { env = {}, ...options } = {}) {
+      writeFileSync(join(dir, 'job.yaml'), job);
+      const printed: string[] = [];
+      const print = (text: string) => void printed.push(text);
+      await runCommand(
+        join(dir, 'job.yaml'),
+        { output, ...options },
+        {
+          terminal: { out: print, err: print, bars: undefined },
+          env: {
+            CARDPRESS_KEY: key,
+            CARDPRESS_API_URL: origin,
+            CARDPRESS_SETTLE: '0',
+            CARDPRESS_THREADS: '0',
+            DINTERO_CLIENT_ID: 'sandbox',
+            DINTERO_CLIENT_SECRET: 'sandbox',
+            ...env,
+          },
+          log: silent,
+          stopping: new AbortController().signal,
+        },
+      );
+      return printed.join('');
+    },
+    read: (path) => readFileSync(join(output, path), 'utf8'),
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+/** The rows of a run's manifest.csv, by column name. */
+export function manifestRows(text: string): readonly Record<string, string>[] {
+  const [header = '', ...lines] = text.trimEnd().split('\r\n');
+  const names = header.split(',');
+  return lines.map((line) => {
+    const cells = [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+      ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+    );
+    return Object.fromEntries(names.map((name, index) => [name, cells[index] ?? '']));
+  });
+}
