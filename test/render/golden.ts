@@ -1,0 +1,47 @@
+// Goldens are text, so that a reader of a change sees what moved. UPDATE_GOLDEN=1 writes them anew.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import type { Mark } from '../../src/render/mark.ts';
+
+const FOLDER = new URL('../golden/', import.meta.url);
+
+export function expectGolden(name: string, text: string): void {
+  const file = new URL(name, FOLDER);
+  if (process.env.UPDATE_GOLDEN === '1') {
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(file, text);
+  }
+  expect(text, `${name} has changed; UPDATE_GOLDEN=1 takes the change`).toBe(readFileSync(file, 'utf8'));
+}
+
+const n = (value: number) => String(Number(value.toFixed(3)));
+const at = (x: number, y: number) => `${n(x)},${n(y)}`;
+
+/** A mark in a line, millimetres and points. */
+export function markText(mark: Mark): string {
+  switch (mark.mark) {
+    case 'rect':
+      return [
+        `rect ${at(mark.x, mark.y)} ${n(mark.width)}×${n(mark.height)}`,
+        ...(mark.corner > 0 ? [`corner ${n(mark.corner)}`] : []),
+        ...(mark.fill ? [`fill ${mark.fill.join('/')}`] : []),
+        ...(mark.stroke ? [`stroke ${mark.stroke.ink.join('/')} ${n(mark.stroke.weight)}pt`] : []),
+      ].join(' ');
+    case 'line':
+      return `line ${at(...mark.from)} to ${at(...mark.to)} ${mark.stroke.ink.join('/')} ${n(mark.stroke.weight)}pt`;
+    case 'text':
+      return [
+        `text ${at(mark.x, mark.y)} ${mark.font} ${n(mark.size)}pt ${mark.ink.join('/')}`,
+        ...(mark.tracking === 0 ? [] : [`tracking ${n(mark.tracking)}`]),
+        mark.kerned ? 'kerned' : 'plain',
+        ...(mark.overprint ? ['overprint'] : []),
+        mark.pieces.map((piece) => JSON.stringify(piece)).join(` ${n(mark.gap)} `),
+      ].join(' ');
+    case 'bars':
+      return `bars ${at(mark.x, mark.y)} high ${n(mark.height)} dots ${mark.dots} ${mark.widths.join('')}`;
+    case 'image':
+      return `image ${at(mark.x, mark.y)} ${n(mark.width)}×${n(mark.height)} ${mark.file}`;
+    case 'overlay':
+      return `overlay ${at(mark.x, mark.y)} ${n(mark.width)}×${n(mark.height)} ${mark.text} ${n(mark.size)}pt spares ${mark.spared.length}`;
+  }
+}

@@ -1,0 +1,83 @@
+// The plates that a press would be given: what prints over its ground, and what knocks it out.
+import sharp from 'sharp';
+import { describe, expect } from 'vitest';
+import { cardsOf, layoutOf, pdfOf, read } from './samples.ts';
+import { quietly, scratchFolder, testWith } from './tools.ts';
+
+const folder = scratchFolder();
+const DPI = 200;
+const INKS = ['Cyan', 'Magenta', 'Yellow', 'Black'] as const;
+
+type Plates = Readonly<Record<(typeof INKS)[number], Uint8Array>>;
+
+/** A page's plates, within the trim of a one-up card; a byte a pixel, 255 for no ink. */
+async function platesOf(parts: string, page: number, name: string): Promise<Plates> {
+  const template = `name: plates
+inks: { sky: { cmyk: [80, 20, 0, 0] } }
+fonts: { text: ../fonts/Inter-SemiBold.ttf }
+front:
+  - { part: rect, at: [-3, -3], size: [91.6, 59.98], fill: sky }
+${parts}back:
+  - { part: rect, at: [-3, -3], size: [91.6, 59.98], fill: sky }
+  - { part: rect, at: [3, 5], size: [79.6, 14], fill: white }
+  - { part: barcode, data: token, at: [3, 6], size: [79.6, 12] }
+`;
+  const sheet = read('sheets/one-up.yaml').toString();
+  const layout = await layoutOf({ template, sheet }, { pin: null });
+  const pdf = folder.write(`${name}.pdf`, await pdfOf(layout, cardsOf(1)));
+  const out = folder.path(name);
+  quietly(
+    'gs',
+    '-q',
+    '-dNOPAUSE',
+    '-dBATCH',
+    '-sDEVICE=tiffsep',
+    `-r${DPI}`,
+    `-dFirstPage=${page}`,
+    `-dLastPage=${page}`,
+    `-sOutputFile=${out}.tif`,
+    pdf,
+  );
+  const mm = (value: number) => Math.round((value / 25.4) * DPI);
+  const trim = { left: mm(10) + 2, top: mm(10) + 2, width: mm(85.6) - 4, height: mm(53.98) - 4 };
+  const plates = INKS.map(async (ink) => {
+    const plate = sharp(`${out}(${ink}).tif`).extract(trim).toColourspace('b-w').raw();
+    return [ink, new Uint8Array(await plate.toBuffer())] as const;
+  });
+  return Object.fromEntries(await Promise.all(plates)) as Plates;
+}
+
+const text = (ink: string, size: number) =>
+  `  - { part: text, text: HHHHHH, at: [10, 30], font: text, size: ${size}, ink: ${ink} }\n`;
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+
+describe('the plates', () => {
+  testWith('gs', 'small black type leaves the inks below it as they are', async () => {
+    const bare = await platesOf('', 1, 'bare');
+    const set = await platesOf(text('black', 8), 1, 'small');
+    expect(same(bare.Cyan, set.Cyan) && same(bare.Magenta, set.Magenta)).toBe(true);
+    expect(same(bare.Black, set.Black)).toBe(false);
+  });
+
+  testWith('gs', 'large black type and white type knock it out', async () => {
+    const bare = await platesOf('', 1, 'bare');
+    for (const [ink, size] of [
+      ['black', 30],
+      ['white', 8],
+    ] as const) {
+      expect(same(bare.Cyan, (await platesOf(text(ink, size), 1, `${ink}${size}`)).Cyan)).toBe(false);
+    }
+  });
+
+  testWith('gs', 'bars are on the black plate alone, on white', async () => {
+    const { Cyan, Magenta, Yellow, Black } = await platesOf('', 2, 'bars');
+    let bars = 0;
+    for (const [at, black] of Black.entries()) {
+      if (black > 128) continue;
+      bars += 1;
+      if (Math.min(Cyan[at]!, Magenta[at]!, Yellow[at]!) < 255)
+        throw new Error(`another ink lies under a bar, at ${at}`);
+    }
+    expect(bars).toBeGreaterThan(1000);
+  });
+});
