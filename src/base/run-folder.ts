@@ -37,6 +37,7 @@ export const FOLDERS = [
   'reports',
   'handoff',
   'handoff/print',
+  'handoff/steps',
   'receipts',
 ] as const;
 

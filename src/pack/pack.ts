@@ -9,6 +9,7 @@ import type { RunKeys } from '../issue/issue.ts';
 import { type GoodCards, vaultedCards, within } from '../issue/vaulted.ts';
 import { type Plan, type Volume, cardCount, isTestRun, volumesOf } from '../plan/plan.ts';
 import type { SlotPlace } from '../render/imposition.ts';
+import type { StepFile } from '../render/step-file.ts';
 import { commitmentOf, saltOf } from './commitment.ts';
 import { CSV_HEADER, type FileDigest, type PackedVolume, csvRow, manifestJson, spanOf } from './manifest.ts';
 
@@ -24,6 +25,8 @@ export interface PackFacts {
   readonly slots: readonly SlotPlace[];
   /** The rendered attempt of each volume that goes out. */
   readonly attempts: ReadonlyMap<number, number>;
+  /** Files of processes beside printing; they hold nothing of any card. */
+  readonly steps: readonly StepFile[];
 }
 
 export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
@@ -34,6 +37,10 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
     volumes.push(await packVolume(volume, facts, tools));
   }
   const files = new Map<string, FileDigest>(volumes.map(({ file, written }) => [file, written]));
+  for (const { step, side, pdf } of facts.steps) {
+    const file = stepFile(plan, step, side);
+    files.set(file, await place(file, [pdf], tools));
+  }
   files.set('manifest.csv', await place('manifest.csv', manifestCsv(facts, tools), tools));
   const manifest = manifestJson({ plan, good: ranges, volumes, slots: facts.slots });
   files.set('manifest.json', await place('manifest.json', [Buffer.from(manifest)], tools));
@@ -48,6 +55,11 @@ export function volumeFile(plan: Plan, volume: number): string {
   const pad = (n: number) => String(n).padStart(3, '0');
   const test = isTestRun(plan) ? '_TEST' : '';
   return `print/${plan.run}${test}_${pad(volume)}of${pad(volumesOf(plan).length)}.pdf`;
+}
+
+/** The file of a step, relative to the handoff folder. */
+export function stepFile(plan: Plan, step: string, side: string): string {
+  return `steps/${plan.run}${isTestRun(plan) ? '_TEST' : ''}_${step}_${side}.pdf`;
 }
 
 async function packVolume(volume: Volume, facts: PackFacts, tools: PackTools): Promise<PackedVolume> {

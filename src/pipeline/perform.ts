@@ -6,9 +6,10 @@ import { lookBatch, sweep, voidBatch } from '../issue/doubt.ts';
 import { askBatch, readBatch } from '../issue/issue.ts';
 import { vaultedCards } from '../issue/vaulted.ts';
 import { pack } from '../pack/pack.ts';
-import { isTestRun, volumesOf } from '../plan/plan.ts';
+import { type Plan, isTestRun, volumesOf } from '../plan/plan.ts';
 import { slotPlaces } from '../render/imposition.ts';
 import { sidesOf } from '../plan/template.ts';
+import { renderSteps } from '../render/step-file.ts';
 import { renderVolume } from '../render/volume.ts';
 import { LedgerReader } from './ledger.ts';
 import { type Step, goodCards } from './next.ts';
@@ -53,7 +54,13 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
         sides: sidesOf(template.value),
       });
       const attempts = new Map([...ledger.volumes].map(([volume, done]) => [volume, Math.max(...done)]));
-      await pack({ good: goodCards(ledger), slots, attempts }, tools);
+      const steps = renderSteps(await tools.layout(), {
+        run: tools.plan.run,
+        created: new Date(tools.plan.created),
+        id: (step, side) => fileId(tools.plan, `${step} ${side}`),
+        ink: tools.plan.press.stepInk,
+      });
+      await pack({ good: goodCards(ledger), slots, attempts, steps }, tools);
       return;
     }
   }
@@ -73,7 +80,7 @@ export async function performPrint(step: PrintStep, tools: PrintTools): Promise<
     volumes: volumes.length,
     sheets: volume.sheets,
     created: new Date(plan.created),
-    id: createHash('sha256').update(`${plan.run}\n${plan.created}\n${step.volume}`).digest().subarray(0, 16),
+    id: fileId(plan, String(step.volume)),
     cards: vaultedCards(goodCards(ledger), volume.first, volume.count, tools),
   });
   let bytes = 0;
@@ -92,4 +99,9 @@ export async function performPrint(step: PrintStep, tools: PrintTools): Promise<
     sheets: volume.sheets,
     bytes,
   });
+}
+
+/** Sixteen bytes that no other file of any run has. */
+function fileId(plan: Plan, file: string): Uint8Array {
+  return createHash('sha256').update(`${plan.run}\n${plan.created}\n${file}`).digest().subarray(0, 16);
 }

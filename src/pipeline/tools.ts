@@ -3,7 +3,8 @@ import type { IssueTools } from '../issue/issue.ts';
 import type { Design } from '../plan/inputs.ts';
 import type { Layout } from '../render/preflight.ts';
 import { prepare } from '../render/preflight.ts';
-import { type Plan, cardCount, idOf } from '../plan/plan.ts';
+import { type Plan, cardCount, idOf, isTestRun } from '../plan/plan.ts';
+import { limitsOf } from '../plan/press.ts';
 
 /** What rendering and packing need: no platform, so that a worker thread can have it too. */
 export type PrintTools = Pick<IssueTools, 'plan' | 'folder' | 'keys' | 'log'> & {
@@ -21,6 +22,12 @@ export function layoutOf(plan: Plan, design: Design): Promise<Layout> {
     token: plan.cards.token,
     pin: plan.cards.pin,
     press: plan.press,
+    steps: plan.press.steps,
+    strictness: {
+      limits: limitsOf(plan.press),
+      waivers: plan.press.waivers,
+      strict: !isTestRun(plan),
+    },
     sampleCardId: idOf(plan, plan.cards.first + cardCount(plan) - 1),
     run: plan.run,
   });

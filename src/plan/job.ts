@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { badInput, notYet } from '../base/failure.ts';
 import type { CodeFormat } from './format.ts';
 import { checkIdPattern } from './ids.ts';
+import { PRESS_DEFAULTS, pressKeys } from './press.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
 const codeFormat = (shortest: number) =>
@@ -37,11 +38,6 @@ const batch = z.strictObject({
   size: z.int().min(1).max(1000).default(1000),
   concurrency: z.int().min(1).max(20).default(2),
   perSecond: z.int().min(1).max(100).default(5),
-});
-
-const press = z.strictObject({
-  dpi: z.number().min(300).max(10_000).default(600),
-  profile: z.string().min(1).default('iso-coated-v2-300'),
 });
 
 /** What the platform may do that a job takes by name; otherwise the run stops before rendering. */
@@ -79,7 +75,7 @@ const jobSchema = z.strictObject({
   }),
   template: z.string().min(1),
   sheet: z.string().min(1),
-  press: press.default({ dpi: 600, profile: 'iso-coated-v2-300' }),
+  press: pressKeys.default(PRESS_DEFAULTS),
   batch: batch.default({ size: 1000, concurrency: 2, perSecond: 5 }),
   volume: z.strictObject({ sheets: z.int().min(1).max(10_000).default(50) }).default({ sheets: 50 }),
   packing: z.strictObject({ bundle: z.int().min(1), box: z.int().min(1) }).optional(),
@@ -96,8 +92,6 @@ export type Acceptable = (typeof ACCEPTABLE)[number];
 
 /** Keys of the contract that a later version brings, each with the value that this version does too. */
 const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
-  [['press', 'steps']],
-  [['press', 'barGrowth']],
   [['handoff', 'sign']],
   [['handoff', 'data'], 'none'],
   [['deliver']],

@@ -2,6 +2,7 @@
 // sits in which slot. A plan holds ranges, not lists, so that a million cards plan as fast as ten.
 import { type Job, oversOf, pinOf } from './job.ts';
 import { cardId } from './ids.ts';
+import type { PressKeys } from './press.ts';
 import type { CodeFormat } from './format.ts';
 
 /** A file that the run was planned with, kept in its `inputs` folder. */
@@ -33,7 +34,7 @@ export interface Plan {
     readonly pin: CodeFormat | null;
     readonly validUntil: string | null;
   };
-  readonly press: { readonly dpi: number; readonly profile: string };
+  readonly press: PressKeys;
   readonly batchSize: number;
   readonly volumeSheets: number;
   readonly slots: number;

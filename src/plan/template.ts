@@ -9,9 +9,18 @@ const point = z.tuple([z.number(), z.number()]);
 const size = z.tuple([z.number().positive(), z.number().positive()]);
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'it must be lower-case letters, digits and hyphens');
 
+/** Names that a separation may not have: the process inks', and those that PDF keeps for itself. */
+const TAKEN_SPOTS = ['cyan', 'magenta', 'yellow', 'black', 'all', 'none'];
+
 /** Process ink in percent; `spot` names a separation of its own that the process values stand in for on screen. */
 const ink = z.strictObject({
   cmyk: z.tuple([percent, percent, percent, percent]),
+  spot: z
+    .string()
+    .max(60)
+    .regex(/^[!-~]+( [!-~]+)*$/, 'it must be printable ASCII, as the press names the plate')
+    .refine((spot) => !TAKEN_SPOTS.includes(spot.toLowerCase()), 'a plate of its own cannot have this name')
+    .optional(),
 });
 
 const rect = z.strictObject({
@@ -45,6 +54,8 @@ const text = z.strictObject({
   align: z.enum(['left', 'center', 'right']).default('left'),
   /** The room there is, mm; a text that is longer is an error, never a silent clip. */
   width: z.number().positive().optional(),
+  /** The smallest size, points, that it may be set in to fit its width; every card gets the same. */
+  fit: z.number().positive().optional(),
   /** Baseline to baseline, points. */
   leading: z.number().positive().optional(),
   /** Added after each character, thousandths of the size. */
@@ -75,7 +86,15 @@ const image = z.strictObject({
   size,
 });
 
-const part = z.discriminatedUnion('part', [rect, line, text, barcode, image]);
+/** A shape of a process that is no printing: each kind goes to a plate, a file or a layer of its own. */
+const stepShape = { at: point, size, corner: z.number().min(0).default(0) };
+/** What is scratched off. What lies under it is hidden, and belongs wholly under it. */
+const scratch = z.strictObject({ part: z.literal('scratch'), ...stepShape, ink: name.default('scratch') });
+const varnish = z.strictObject({ part: z.literal('varnish'), ...stepShape, ink: name.default('varnish') });
+/** White ink under the print, for stock that is not white. */
+const white = z.strictObject({ part: z.literal('white'), ...stepShape, ink: name.default('white-ink') });
+
+const part = z.discriminatedUnion('part', [rect, line, text, barcode, image, scratch, varnish, white]);
 const face = z.array(part).min(1);
 
 const templateSchema = z.strictObject({
@@ -85,8 +104,12 @@ const templateSchema = z.strictObject({
       width: z.number().min(20).max(300),
       height: z.number().min(20).max(300),
       corner: z.number().min(0).default(0),
+      /** The ink of the die line; without it there is none, since most makers have a die of their own. */
+      die: name.optional(),
+      /** Punched through the card, as the front shows them; round where width and height are the same, else slots. */
+      holes: z.array(z.strictObject({ at: point, size })).default([]),
     })
-    .default({ width: 85.6, height: 53.98, corner: 3.18 }),
+    .default({ width: 85.6, height: 53.98, corner: 3.18, holes: [] }),
   bleed: z.number().min(0).max(10).default(3),
   /** Nothing that matters comes closer than this to the trim, mm. */
   safe: z.number().min(0).max(20).default(3),
@@ -103,6 +126,8 @@ export type LinePart = z.infer<typeof line>;
 export type TextPart = z.infer<typeof text>;
 export type BarcodePart = z.infer<typeof barcode>;
 export type ImagePart = z.infer<typeof image>;
+export type ScratchPart = z.infer<typeof scratch>;
+export type StepPart = ScratchPart | z.infer<typeof varnish> | z.infer<typeof white>;
 export type Part = z.infer<typeof part>;
 export type Template = z.infer<typeof templateSchema>;
 export type Side = 'front' | 'back';
@@ -110,14 +135,27 @@ export type Field = 'token' | 'pin' | 'serial' | 'card_id' | 'run';
 
 export const FIELDS: readonly Field[] = ['token', 'pin', 'serial', 'card_id', 'run'];
 
-/** The inks that every template has. */
+/** Processes beside printing, in the order in which they lie on a card: white under the print, the rest over it. */
+export const STEPS = ['white', 'varnish', 'scratch', 'die'] as const;
+
+export type Step = (typeof STEPS)[number];
+
+/** The inks that every template has; the last four are plates of their own, shown in these inks on screen. */
 export const STANDARD_INKS: Readonly<Record<string, Ink>> = {
   black: { cmyk: [0, 0, 0, 100] },
   white: { cmyk: [0, 0, 0, 0] },
+  scratch: { spot: 'Scratch', cmyk: [0, 0, 0, 45] },
+  varnish: { spot: 'Varnish', cmyk: [0, 0, 30, 0] },
+  'white-ink': { spot: 'White', cmyk: [25, 0, 0, 0] },
+  cut: { spot: 'CutContour', cmyk: [0, 100, 0, 0] },
 };
 
+export function isStepPart(part: Part): part is StepPart {
+  return part.part === 'scratch' || part.part === 'varnish' || part.part === 'white';
+}
+
 /** The ink of a name that the template has, or that every template has. */
-export function inkOf(template: Template, name: string): Ink {
+export function inkOf(template: Pick<Template, 'inks'>, name: string): Ink {
   const ink = template.inks[name] ?? STANDARD_INKS[name];
   if (ink === undefined) throw new Failure('bug', `no ink ${name}`);
   return ink;
@@ -160,6 +198,7 @@ export function parseTemplate(text: string, file: string): Checked<Template> {
   const checked = parseYaml(text, file, templateSchema);
   const template = checked.value;
   const inks = new Set([...Object.keys(STANDARD_INKS), ...Object.keys(template.inks)]);
+  checkDie(checked, inks);
   for (const side of sidesOf(template)) {
     for (const [index, part] of partsOf(template, side).entries()) {
       const key = `${side}[${index + 1}]`;
@@ -171,6 +210,12 @@ export function parseTemplate(text: string, file: string): Checked<Template> {
             hint: `inks: ${[...inks].join(', ')}`,
           });
         }
+      }
+      if (isStepPart(part) && inkOf(template, part.ink).spot === undefined) {
+        throw badInput(`${key}.ink is ${JSON.stringify(part.ink)}: a ${part.part} has a plate of its own`, {
+          place: checked.at(side, index, 'ink'),
+          hint: `give the ink a spot, such as ${part.ink}: { spot: Scratch, cmyk: [0, 0, 0, 45] }`,
+        });
       }
       if (part.part === 'rect' && part.fill === undefined && part.stroke === undefined) {
         throw badInput(`${key} has neither fill nor stroke: it would not be seen`, {
@@ -195,4 +240,38 @@ export function parseTemplate(text: string, file: string): Checked<Template> {
     }
   }
   return checked;
+}
+
+/** A die line is a plate of its own; holes are cut with it and lie on the card. */
+function checkDie({ value: { card, inks: own }, at }: Checked<Template>, inks: ReadonlySet<string>): void {
+  const { die, holes } = card;
+  if (die !== undefined && !inks.has(die)) {
+    throw badInput(`card.die is ${JSON.stringify(die)}: the template has no such ink`, {
+      place: at('card', 'die'),
+      hint: `inks: ${[...inks].join(', ')}`,
+    });
+  }
+  if (die !== undefined && (own[die] ?? STANDARD_INKS[die])?.spot === undefined) {
+    throw badInput(`card.die is ${JSON.stringify(die)}: a die line has a plate of its own`, {
+      place: at('card', 'die'),
+      hint: 'die: cut is one; or give the ink a spot',
+    });
+  }
+  for (const [index, { at: corner, size: extent }] of holes.entries()) {
+    const inside =
+      corner.every((value) => value > 0) &&
+      corner[0] + extent[0] < card.width &&
+      corner[1] + extent[1] < card.height;
+    if (!inside) {
+      throw badInput(`card.holes[${index + 1}] does not lie on the card`, {
+        place: at('card', 'holes', index),
+      });
+    }
+  }
+  if (holes.length > 0 && die === undefined) {
+    throw badInput('card.holes is given and card.die is not: nothing would cut them', {
+      place: at('card', 'holes'),
+      hint: 'card: { die: cut, holes: ... }',
+    });
+  }
 }

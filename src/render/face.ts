@@ -11,13 +11,17 @@ import {
   type Side,
   type Template,
   type TextPart,
+  type Step,
+  type StepPart,
   inkOf,
+  isStepPart,
   partsOf,
 } from '../plan/template.ts';
 import type { SymbolFit } from './barcode.ts';
 import type { Font } from './font.ts';
-import type { Rect } from './grid.ts';
-import type { Mark, Stroke } from './mark.ts';
+import { box } from './grid.ts';
+import { type Mark, type Stroke, colourOf } from './mark.ts';
+import { stepMarks } from './step.ts';
 import { type SymbolPlace, barsMark, symbolPlace } from './symbol.ts';
 import { type TextLine, isVariable, piecesOf, setLine, textLines } from './text.ts';
 
@@ -27,6 +31,8 @@ export interface Face {
   readonly fixed: readonly Mark[];
   readonly lines: readonly TextLine[];
   readonly symbols: readonly SymbolPlace[];
+  /** Shapes of processes beside printing. */
+  readonly steps: ReadonlyMap<Step, readonly Mark[]>;
 }
 
 /** @param fits how each barcode part is printed; a part without a fit is left out */
@@ -35,10 +41,14 @@ export function composeFace(
   side: Side,
   fonts: ReadonlyMap<string, Font>,
   fits: ReadonlyMap<BarcodePart, SymbolFit>,
+  sizes: ReadonlyMap<TextPart, number> = new Map(),
 ): Face {
   const parts = partsOf(template, side);
-  const lines = parts.flatMap((part) => (part.part === 'text' ? textLines(part, template, fonts) : []));
+  const lines = parts.flatMap((part) =>
+    part.part === 'text' ? textLines(part, template, fonts, sizes.get(part)) : [],
+  );
   const fixed = parts.flatMap((part): Mark[] => {
+    if (isStepPart(part)) return [];
     if (part.part !== 'text') return fixedMarks(part, template);
     return lines
       .filter((line) => line.part === part && !isVariable(line))
@@ -48,7 +58,7 @@ export function composeFace(
     const fit = part.part === 'barcode' ? fits.get(part) : undefined;
     return part.part === 'barcode' && fit !== undefined ? [symbolPlace(part, side, fit)] : [];
   });
-  return { side, fixed, lines: lines.filter(isVariable), symbols };
+  return { side, fixed, lines: lines.filter(isVariable), symbols, steps: stepMarks(template, side) };
 }
 
 /**
@@ -81,8 +91,11 @@ function noField(field: Field): never {
   throw new Failure('bug', `a text that every card shares names ${field}`);
 }
 
-function fixedMarks(part: Exclude<Part, TextPart>, template: Template): Mark[] {
-  const stroke = (name: string, weight: number): Stroke => ({ ink: inkOf(template, name).cmyk, weight });
+function fixedMarks(part: Exclude<Part, TextPart | StepPart>, template: Template): Mark[] {
+  const stroke = (name: string, weight: number): Stroke => ({
+    ink: colourOf(inkOf(template, name)),
+    weight,
+  });
   switch (part.part) {
     case 'rect':
       return [
@@ -90,7 +103,7 @@ function fixedMarks(part: Exclude<Part, TextPart>, template: Template): Mark[] {
           mark: 'rect',
           ...box(part),
           corner: part.corner,
-          ...(part.fill !== undefined && { fill: inkOf(template, part.fill).cmyk }),
+          ...(part.fill !== undefined && { fill: colourOf(inkOf(template, part.fill)) }),
           ...(part.stroke !== undefined && { stroke: stroke(part.stroke, part.weight) }),
         },
       ];
@@ -101,9 +114,4 @@ function fixedMarks(part: Exclude<Part, TextPart>, template: Template): Mark[] {
     case 'barcode':
       return [];
   }
-}
-
-/** The rectangle of a part that has one. */
-export function box(part: { at: readonly [number, number]; size: readonly [number, number] }): Rect {
-  return { x: part.at[0], y: part.at[1], width: part.size[0], height: part.size[1] };
 }

@@ -39,6 +39,11 @@ export function dotsWithin(mm: number, press: Press): number {
   return Math.floor((mm * press.dpi) / MM_PER_INCH + 1e-6);
 }
 
+/** The rectangle of a part that has one. */
+export function box(part: { at: readonly [number, number]; size: readonly [number, number] }): Rect {
+  return { x: part.at[0], y: part.at[1], width: part.size[0], height: part.size[1] };
+}
+
 /** Whether two rectangles share more than a touch. */
 export function overlaps(a: Rect, b: Rect): boolean {
   const touch = 1e-6;
@@ -48,6 +53,13 @@ export function overlaps(a: Rect, b: Rect): boolean {
     a.y < b.y + b.height - touch &&
     b.y < a.y + a.height - touch
   );
+}
+
+/** Between two rectangles that do not overlap, mm: 0 where they touch. */
+export function distance(a: Rect, b: Rect): number {
+  const across = Math.max(b.x - a.x - a.width, a.x - b.x - b.width, 0);
+  const down = Math.max(b.y - a.y - a.height, a.y - b.y - b.height, 0);
+  return Math.hypot(across, down);
 }
 
 /** A rectangle with its edges moved outwards (inwards where negative). */

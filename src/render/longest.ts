@@ -56,11 +56,12 @@ export function textBoxes(
   side: Side,
   fonts: ReadonlyMap<string, Font>,
   ranges: FieldRanges,
+  sizes: ReadonlyMap<TextPart, number>,
   complaints: Complaint[],
 ): readonly TextBox[] {
   return partsOf(template.value, side).flatMap((part): TextBox[] => {
     if (part.part !== 'text') return [];
-    const lines = textLines(part, template.value, fonts);
+    const lines = textLines(part, template.value, fonts, sizes.get(part));
     const place = (key: string) => template.at(side, indexOf(template, side, part), key);
     const name = nameOf(template, side, part);
 
@@ -70,6 +71,7 @@ export function textBoxes(
         message: `${name}: the font ${part.font} has no ${glyphsText(missing)}${because(part, missing)}`,
         place: place('font'),
         hint: 'a glyph that is missing would print as an empty box',
+        rule: 'glyphs',
       });
       return [];
     }
@@ -79,7 +81,8 @@ export function textBoxes(
       complaints.push({
         message: `${name}: the text needs ${mm(widest)} at its longest, its width is ${mm(part.width)}`,
         place: place('width'),
-        hint: `at ${Math.floor((part.size * part.width * 10) / widest) / 10} pt it would fit`,
+        rule: 'text-fit',
+        hint: `at ${Math.floor(((lines[0]?.size ?? part.size) * part.width * 10) / widest) / 10} pt it would fit`,
       });
       return [];
     }
@@ -87,12 +90,31 @@ export function textBoxes(
   });
 }
 
+/** The sizes of texts that are set smaller to fit their width: as large as the longest that may come allows. */
+export function fittedSizes(
+  template: Template,
+  side: Side,
+  fonts: ReadonlyMap<string, Font>,
+  ranges: FieldRanges,
+): ReadonlyMap<TextPart, number> {
+  const sizes = new Map<TextPart, number>();
+  for (const part of partsOf(template, side)) {
+    if (part.part !== 'text' || part.fit === undefined || part.width === undefined) continue;
+    const lines = textLines(part, template, fonts).filter((line) => missingGlyphs(line, ranges).length === 0);
+    const widest = Math.max(0, ...lines.map((line) => boxOf(line, ranges).width));
+    if (widest <= part.width) continue;
+    const fitting = Math.floor((part.size * part.width * 10) / widest) / 10;
+    sizes.set(part, Math.max(part.fit, fitting));
+  }
+  return sizes;
+}
+
 function boxOf(line: TextLine, ranges: FieldRanges): TextBox {
   const longest = (field: Field) =>
     ranges[field].texts.reduce((a, b) => (line.font.width(b) > line.font.width(a) ? b : a));
   const width = lineWidth(line, piecesOf(line, longest));
   const { above, below } = line.font.extent(charactersOf(line, ranges));
-  const em = line.part.size / POINTS_PER_MM;
+  const em = line.size / POINTS_PER_MM;
   return {
     part: line.part,
     x: lineStart(line, width),

@@ -7,21 +7,53 @@ import type { Rect } from './grid.ts';
 /** Cyan, magenta, yellow and black in percent. */
 export type Cmyk = Ink['cmyk'];
 
+/** An ink on a plate of its own, and what it looks like in process inks. */
+export interface SpotInk {
+  readonly spot: string;
+  readonly cmyk: Cmyk;
+}
+
+export type Colour = Cmyk | SpotInk;
+
 export const BLACK: Cmyk = [0, 0, 0, 100];
 
-/** All four inks full: crop marks must show on every plate. */
-export const REGISTRATION: Cmyk = [100, 100, 100, 100];
+/** Every plate there is, whatever their names: what crop marks are drawn in. */
+export const REGISTRATION: SpotInk = { spot: 'All', cmyk: [100, 100, 100, 100] };
+
+/** A template's ink as marks carry it. */
+export function colourOf({ cmyk, spot }: Ink): Colour {
+  return spot === undefined ? cmyk : { spot, cmyk };
+}
+
+export function isSpot(colour: Colour): colour is SpotInk {
+  return 'spot' in colour;
+}
+
+/** The inks of a mark that have plates of their own. */
+export function spotsOf(mark: Mark): readonly SpotInk[] {
+  const colours: readonly (Colour | undefined)[] =
+    mark.mark === 'rect'
+      ? [mark.fill, mark.stroke?.ink]
+      : mark.mark === 'line'
+        ? [mark.stroke.ink]
+        : mark.mark === 'text'
+          ? [mark.ink]
+          : [];
+  return colours.filter((colour) => colour !== undefined).filter(isSpot);
+}
 
 export interface Stroke {
-  readonly ink: Cmyk;
+  readonly ink: Colour;
   readonly weight: number;
 }
 
 export interface RectMark extends Rect {
   readonly mark: 'rect';
   readonly corner: number;
-  readonly fill?: Cmyk;
+  readonly fill?: Colour;
   readonly stroke?: Stroke;
+  /** Lies over what is below instead of knocking it out: where one process does not know of another. */
+  readonly overprint?: boolean;
 }
 
 export interface LineMark {
@@ -42,7 +74,7 @@ export interface TextMark {
   readonly gap: number;
   readonly font: string;
   readonly size: number;
-  readonly ink: Cmyk;
+  readonly ink: Colour;
   /** Added after each character, em. */
   readonly tracking: number;
   /** Kerned as static text is, or set character by character as variable text is. */

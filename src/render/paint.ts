@@ -2,7 +2,18 @@
 // before. Coordinates run from the top left of what the marks belong to, so that y is negative going down.
 import { Failure } from '../base/failure.ts';
 import { POINTS_PER_MM, type Press, type Rect, dotsToPoints, mmToDots } from './grid.ts';
-import type { BarsMark, Cmyk, LineMark, Mark, OverlayMark, RectMark, Stroke, TextMark } from './mark.ts';
+import {
+  type BarsMark,
+  type Cmyk,
+  type Colour,
+  type LineMark,
+  type Mark,
+  type OverlayMark,
+  type RectMark,
+  type Stroke,
+  type TextMark,
+  isSpot,
+} from './mark.ts';
 import { type Box, KNOCKOUT, OVERPRINT, PALE, type PdfFont } from './pdfx.ts';
 
 /** What one file gives its painter: resources by the names that marks use. */
@@ -11,6 +22,8 @@ export interface Palette {
   readonly fonts: ReadonlyMap<string, PdfFont>;
   /** Resource names of images, by file. */
   readonly images: ReadonlyMap<string, string>;
+  /** Resource names of plates of their own, by the spot's name. */
+  readonly spots: ReadonlyMap<string, string>;
 }
 
 /** The content that puts the marks on paper; it sets every state that it needs. */
@@ -21,8 +34,8 @@ export function paint(marks: readonly Mark[], palette: Palette): string {
   for (const mark of marks) {
     const wanted = stateOf(mark);
     if (wanted !== state) content += `/${(state = wanted)} gs\n`;
-    const ink = fillOf(mark);
-    if (ink !== undefined && ink !== fill) content += `${(fill = ink)} k\n`;
+    const ink = fillOf(mark, palette);
+    if (ink !== undefined && ink !== fill) content += `${(fill = ink)}\n`;
     content += paintMark(mark, palette);
   }
   return content;
@@ -44,6 +57,11 @@ export function placed(
   return `q ${matrix} cm\n${content}Q\n`;
 }
 
+/** Content that belongs to a layer. */
+export function layered(content: string, layer: string): string {
+  return `/OC /${layer} BDC\n${content}EMC\n`;
+}
+
 /** A page's or a form's box in points; `height` is that of the page, 0 for what is placed by its top left. */
 export function pdfBox({ x, y, width, height }: Rect, pageHeight: number): Box {
   return [x, pageHeight - y - height, x + width, pageHeight - y].map(
@@ -54,9 +72,9 @@ export function pdfBox({ x, y, width, height }: Rect, pageHeight: number): Box {
 function paintMark(mark: Mark, palette: Palette): string {
   switch (mark.mark) {
     case 'rect':
-      return paintRect(mark);
+      return paintRect(mark, palette);
     case 'line':
-      return paintLine(mark);
+      return paintLine(mark, palette);
     case 'text':
       return paintText(mark, fontOf(mark.font, palette));
     case 'bars':
@@ -77,40 +95,46 @@ function stateOf(mark: Mark): string {
     case 'overlay':
       return PALE;
     case 'rect':
+      return mark.overprint === true ? OVERPRINT : KNOCKOUT;
     case 'line':
     case 'image':
       return KNOCKOUT;
   }
 }
 
-function fillOf(mark: Mark): string | undefined {
+function fillOf(mark: Mark, palette: Palette): string | undefined {
   switch (mark.mark) {
     case 'bars':
-      return '0 0 0 1';
+      return '0 0 0 1 k';
     case 'overlay':
-      return '0 0 0 0.5';
+      return '0 0 0 0.5 k';
     case 'text':
-      return cmyk(mark.ink);
+      return fillColour(mark.ink, palette);
     case 'rect':
-      return mark.fill && cmyk(mark.fill);
+      return mark.fill && fillColour(mark.fill, palette);
     case 'line':
     case 'image':
       return undefined;
   }
 }
 
-function paintRect(mark: RectMark): string {
+function paintRect(mark: RectMark, palette: Palette): string {
   const path = mark.corner > 0 ? roundedPath(mark) : rectPath(mark);
   if (mark.stroke === undefined) return `${path}f\n`;
-  return `${strokeState(mark.stroke)}${path}${mark.fill === undefined ? 'S' : 'B'}\n`;
+  return `${strokeState(mark.stroke, palette)}${path}${mark.fill === undefined ? 'S' : 'B'}\n`;
 }
 
-function paintLine({ from, to, stroke }: LineMark): string {
-  return `${strokeState(stroke)}${pt(from[0])} ${pt(-from[1])} m ${pt(to[0])} ${pt(-to[1])} l S\n`;
+function paintLine({ from, to, stroke }: LineMark, palette: Palette): string {
+  return `${strokeState(stroke, palette)}${pt(from[0])} ${pt(-from[1])} m ${pt(to[0])} ${pt(-to[1])} l S\n`;
 }
 
-function strokeState({ ink, weight }: Stroke): string {
-  return `${cmyk(ink)} K ${points(weight)} w\n`;
+function strokeState({ ink, weight }: Stroke, palette: Palette): string {
+  const colour = isSpot(ink) ? `/${spotOf(ink.spot, palette)} CS 1 SCN` : `${cmyk(ink)} K`;
+  return `${colour} ${points(weight)} w\n`;
+}
+
+function fillColour(ink: Colour, palette: Palette): string {
+  return isSpot(ink) ? `/${spotOf(ink.spot, palette)} cs 1 scn` : `${cmyk(ink)} k`;
 }
 
 function paintText(mark: TextMark, font: PdfFont): string {
@@ -221,6 +245,12 @@ function imageOf(file: string, { images }: Palette): string {
   const image = images.get(file);
   if (image === undefined) throw new Failure('bug', `no image ${file} in this file`);
   return image;
+}
+
+function spotOf(name: string, { spots }: Palette): string {
+  const spot = spots.get(name);
+  if (spot === undefined) throw new Failure('bug', `no plate ${name} in this file`);
+  return spot;
 }
 
 function cmyk(ink: Cmyk): string {

@@ -3,13 +3,16 @@
 import { Failure } from '../base/failure.ts';
 import type { Card } from '../issue/card.ts';
 import { slotCount } from '../plan/sheet.ts';
-import { type Face, cardMarks } from './face.ts';
+import { STEPS, type Step } from '../plan/template.ts';
+import { cardMarks } from './face.ts';
 import { grown } from './grid.ts';
 import { cropMarks, overlayMark, pageBoxes, slotPlaces, slugMark, voidMarks } from './imposition.ts';
 import type { Mark } from './mark.ts';
-import { type Palette, paint, pdfBox, placed } from './paint.ts';
+import { openPalette } from './palette.ts';
+import { layered, paint, pdfBox, placed } from './paint.ts';
 import { type PdfPage, PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
+import { STEP_LAYERS } from './step.ts';
 
 export interface VolumeJob {
   readonly run: string;
@@ -71,21 +74,32 @@ function openSheet(
   job: VolumeJob,
 ): (cards: readonly Card[], sheet: number) => PdfPage[] {
   const { sheet: format, press, slugFont } = layout;
-  const palette = openPalette(pdf, layout);
+  const sideMarks = layout.faces.map((face) => {
+    const places = slotPlaces(layout).filter(({ side }) => side === face.side);
+    return { face, places, crop: cropMarks(format, places) };
+  });
+  const inline = layout.steps === 'inline';
+  const palette = openPalette(
+    pdf,
+    layout,
+    sideMarks.flatMap(({ face, crop }) => [...crop, ...(inline ? [...face.steps.values()].flat() : [])]),
+  );
+  const steps = inline ? STEPS.filter((step) => layout.faces.some((face) => face.steps.has(step))) : [];
+  const layers = openLayers(pdf, steps);
   const { width, height } = format.card;
   const cardBox = pdfBox(grown({ x: 0, y: 0, width, height }, format.bleed), 0);
   const form = (marks: readonly Mark[], box = cardBox) => `/${pdf.addForm(paint(marks, palette), box)} Do\n`;
 
   const crossedOut = form(voidMarks(format, slugFont));
-  const sides = layout.faces.map((face) => {
-    const places = slotPlaces(layout).filter(({ side }) => side === face.side);
+  const sides = sideMarks.map(({ face, places, crop }) => {
     const boxes = pageBoxes(layout, places);
     return {
       face,
       places,
       boxes,
       art: form(face.fixed),
-      marks: form(cropMarks(format, places), pdfBox(boxes.media, 0)),
+      marks: form(crop, pdfBox(boxes.media, 0)),
+      steps: new Map([...face.steps].filter(() => inline).map(([step, marks]) => [step, form(marks)])),
       overlay:
         job.overlay === undefined ? '' : form([overlayMark(format, job.overlay, face.symbols, slugFont)]),
     };
@@ -94,7 +108,7 @@ function openSheet(
   return (cards, sheet) => {
     const serials = cards.map(({ serial }) => serial);
     const range = { first: Math.min(...serials), last: Math.max(...serials) };
-    return sides.map(({ face, places, boxes, art, marks, overlay }) => {
+    return sides.map(({ face, places, boxes, art, marks, steps: shapes, overlay }) => {
       const { media, bleed, trim } = boxes;
       const slug = slugMark(format, { ...job, sheet, side: face.side, serials: range }, slugFont);
       const beside = placed(marks + paint([slug], palette), { ...media, rotation: 0 }, media, press);
@@ -104,33 +118,43 @@ function openSheet(
           card === undefined ? crossedOut : art + paint(cardMarks(face, card, job.run), palette) + overlay;
         return placed(content, place, media, press);
       });
+      const inLayer = (step: Step) => {
+        const shape = shapes.get(step);
+        if (shape === undefined) return '';
+        const filled = places.filter((_, index) => cards[index] !== undefined);
+        return layers.wrap(step, filled.map((place) => placed(shape, place, media, press)).join(''));
+      };
       return {
         media: pdfBox(media, media.height),
         bleed: pdfBox(bleed, media.height),
         trim: pdfBox(trim, media.height),
-        content: beside + slots.join(''),
+        content: [
+          layers.wrap('marks', beside),
+          inLayer('white'),
+          layers.wrap('print', slots.join('')),
+          ...steps.filter((step) => step !== 'white').map(inLayer),
+        ].join(''),
       };
     });
   };
 }
 
-/** Embeds the fonts that something is set in, and every image. */
-function openPalette(pdf: PressPdf, { press, faces, fonts, artwork, slugFont }: Layout): Palette {
-  const used = new Set([slugFont.name, ...faces.flatMap(fontsOf)]);
+/** Layers, where a file has steps in it: what is printed, the marks, and one for each step, the lowest first. */
+function openLayers(pdf: PressPdf, steps: readonly Step[]) {
+  const names = new Map<Step | 'marks' | 'print', string>();
+  if (steps.length > 0) {
+    names.set('marks', pdf.addLayer({ name: 'Marks' })).set('print', pdf.addLayer({ name: 'Print' }));
+    for (const step of steps) {
+      const { name, ...kind } = STEP_LAYERS[step];
+      names.set(step, pdf.addLayer({ name, step: kind }));
+    }
+  }
   return {
-    press,
-    fonts: new Map(
-      [...fonts.values()].filter(({ name }) => used.has(name)).map((font) => [font.name, pdf.addFont(font)]),
-    ),
-    images: new Map([...artwork].map(([file, art]) => [file, pdf.addImage(art)])),
+    wrap(layer: Step | 'marks' | 'print', content: string): string {
+      const name = names.get(layer);
+      return name === undefined ? content : layered(content, name);
+    },
   };
-}
-
-function fontsOf({ fixed, lines }: Face): readonly string[] {
-  return [
-    ...fixed.flatMap((mark) => (mark.mark === 'text' ? [mark.font] : [])),
-    ...lines.map(({ font }) => font.name),
-  ];
 }
 
 /** Cards in groups that fill a sheet; the last may be short. */

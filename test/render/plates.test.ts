@@ -81,3 +81,68 @@ describe('the plates', () => {
     expect(bars).toBeGreaterThan(1000);
   });
 });
+
+describe('processes beside printing, in the volume', () => {
+  const SCRATCH = '  - { part: scratch, at: [20, 10], size: [30, 20] }\n';
+  /** Art below, a panel over it; the whole of a page's plates and their names. */
+  async function stepPlates(name: string, parts: string, spoil = (pdf: Buffer) => pdf) {
+    const template = `name: steps
+card: { width: 85.6, height: 53.98, corner: 3.18, die: cut }
+inks: { sky: { cmyk: [80, 20, 0, 0] } }
+fonts: { text: ../fonts/Inter-SemiBold.ttf }
+front:
+  - { part: rect, at: [-3, -3], size: [91.6, 59.98], fill: sky }
+  - { part: rect, at: [3, 36], size: [79.6, 14], fill: white }
+  - { part: barcode, data: token, at: [3, 37], size: [79.6, 12] }
+${parts}`;
+    const layout = await layoutOf(
+      { template, sheet: read('sheets/one-up.yaml').toString() },
+      { pin: null, steps: 'inline' },
+    );
+    const out = folder.path(name);
+    const pdf = folder.write(`${name}.pdf`, spoil(await pdfOf(layout, cardsOf(1))));
+    quietly(
+      'gs',
+      '-q',
+      '-dNOPAUSE',
+      '-dBATCH',
+      '-sDEVICE=tiffsep',
+      `-r${DPI}`,
+      `-sOutputFile=${out}.tif`,
+      pdf,
+    );
+    const mm = (value: number) => Math.round((value / 25.4) * DPI);
+    const at = async (ink: string, x: number, y: number) => {
+      const area = { left: mm(10 + x) - 2, top: mm(10 + y) - 2, width: 4, height: 4 };
+      const { data } = await sharp(`${out}(${ink}).tif`)
+        .extract(area)
+        .toColourspace('b-w')
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      return Math.round(100 - (Math.min(...data) / 255) * 100);
+    };
+    return { at };
+  }
+
+  testWith('gs', 'lie on plates of their own, with the art below them whole', async () => {
+    const { at } = await stepPlates('inline', SCRATCH);
+    expect([await at('Scratch', 30, 20), await at('Cyan', 30, 20)]).toEqual([100, 80]);
+    expect([await at('Scratch', 60, 20), await at('Cyan', 60, 20)]).toEqual([0, 80]);
+    expect(await at('CutContour', 0, 20)).toBe(100);
+    expect(await at('CutContour', 30, 20)).toBe(0);
+    expect(await at('Cyan', 0, 20)).toBe(80);
+    // Crop marks are on every plate of the print volume.
+    expect(await at('Magenta', -6, 0)).toBe(100);
+  });
+
+  testWith('gs', 'would knock the art out without overprint', async () => {
+    // The same file with its overprint taken away, byte for byte as long.
+    const { at } = await stepPlates('spoilt', SCRATCH, (pdf) =>
+      Buffer.from(
+        pdf.toString('latin1').replaceAll('/OP true', '/OP null').replaceAll('/op true', '/op null'),
+        'latin1',
+      ),
+    );
+    expect([await at('Scratch', 30, 20), await at('Cyan', 30, 20)]).toEqual([100, 0]);
+  });
+});
