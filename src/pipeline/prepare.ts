@@ -19,7 +19,7 @@ import {
   thawDesign,
 } from '../plan/inputs.ts';
 import { type Job, oversOf } from '../plan/job.ts';
-import { type Plan, cardCount, changedKeys, makePlan } from '../plan/plan.ts';
+import { type Plan, cardCount, changedKeys, makePlan, stackFault } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
@@ -84,6 +84,13 @@ export async function checkJob(
   const run = `${job.value.name}-0000-00-00`;
   const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
   checkIdLength(job.value.cards.id, plan.cards.first + cardCount(plan) - 1, run, job.at('cards', 'id'));
+  const fault = stackFault(plan);
+  if (fault !== undefined) {
+    throw badInput(`${fault}, and the sheet ${plan.sheet} is cut and stacked`, {
+      place: job.at('packing', 'bundle'),
+      hint: `volume: { sheets: ${plan.packing?.bundle ?? 1} } would keep them whole, or a sheet with order: across`,
+    });
+  }
   return { job, design, layout: await layoutOf(plan, design) };
 }
 
@@ -227,6 +234,7 @@ function draftPlan(
   return makePlan(job, {
     ...facts,
     slots: slotCount(design.sheet.value),
+    order: design.sheet.value.order,
     sides: sidesOf(design.template.value).length === 2 ? 2 : 1,
     template: design.template.value.name,
     sheet: design.sheet.value.name,

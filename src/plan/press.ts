@@ -46,7 +46,10 @@ const UNLIMITED = [
 
 export type LimitedRule = keyof typeof LIMITED;
 export type Rule = LimitedRule | (typeof UNLIMITED)[number];
-export interface Limit { readonly fail: number; readonly warn: number }
+export interface Limit {
+  readonly fail: number;
+  readonly warn: number;
+}
 export type Limits = Readonly<Record<LimitedRule, Limit>>;
 
 export const LIMITS: Limits = LIMITED;

@@ -41,12 +41,13 @@ export function paint(marks: readonly Mark[], palette: Palette): string {
   return content;
 }
 
-/** Content set down at a place on the page: its top left corner, or its bottom right when turned. */
+/** Content set down at a place on the page: its top left corner, or its bottom right when turned. `clip` is the page's. */
 export function placed(
   content: string,
   place: Rect & { readonly rotation: 0 | 180 },
   page: Rect,
   press: Press,
+  clip?: Rect,
 ): string {
   const x = (mm: number) => points(dotsToPoints(mmToDots(mm, press), press));
   const y = (mm: number) => points(dotsToPoints(mmToDots(page.height, press) - mmToDots(mm, press), press));
@@ -54,7 +55,8 @@ export function placed(
     place.rotation === 0
       ? `1 0 0 1 ${x(place.x)} ${y(place.y)}`
       : `-1 0 0 -1 ${x(place.x + place.width)} ${y(place.y + place.height)}`;
-  return `q ${matrix} cm\n${content}Q\n`;
+  const within = clip === undefined ? '' : `${rectPath({ ...clip, y: clip.y - page.height })}W n\n`;
+  return `q ${within}${matrix} cm\n${content}Q\n`;
 }
 
 /** Content that belongs to a layer. */

@@ -2,7 +2,7 @@
 // What passes is a layout, ready to print any number of cards.
 import { type Complaint, Failure, type Place } from '../base/failure.ts';
 import { type CodeFormat, PRINTABLE_ASCII, codeLength, hardestTexts } from '../plan/format.ts';
-import { SLUG_HEIGHT, type SheetFormat } from '../plan/sheet.ts';
+import type { SheetFormat } from '../plan/sheet.ts';
 import {
   type BarcodePart,
   type Field,
@@ -24,8 +24,8 @@ import { type Finding, type Strictness, complaintsOf, failing, judged, quietRows
 import { type Face, composeFace } from './face.ts';
 import type { SymbolPlace } from './symbol.ts';
 import type { Font } from './font.ts';
-import { type Press, grown, mm, overlaps } from './grid.ts';
-import { slotPlaces } from './imposition.ts';
+import { type Press, mm } from './grid.ts';
+import { sheetCodeFit } from './imposition.ts';
 import { fieldRanges, fittedSizes, textBoxes } from './longest.ts';
 import { panelFindings } from './panel.ts';
 import { type Profile, readProfile } from './profile.ts';
@@ -166,7 +166,7 @@ function sizeFindings({ template, sheet, press }: LayoutInputs): readonly Findin
   const slot = sheet.value.card;
   const complaints: Complaint[] = [];
   const short: Complaint[] = [];
-  const slugs: Complaint[] = [];
+  const codes: Complaint[] = [];
   if (Math.abs(card.width - slot.width) > 0.005 || Math.abs(card.height - slot.height) > 0.005) {
     complaints.push({
       message: `the template's card is ${mm(card.width)} × ${mm(card.height)}, the sheet ${sheet.value.name} is cut to ${mm(slot.width)} × ${mm(slot.height)}`,
@@ -180,18 +180,11 @@ function sizeFindings({ template, sheet, press }: LayoutInputs): readonly Findin
       hint: `draw the art to ${mm(sheet.value.bleed)} beyond the trim`,
     });
   }
-  const [x, y] = sheet.value.slug;
-  const line = { x, y: y - SLUG_HEIGHT, width: sheet.value.page.width - x, height: SLUG_HEIGHT };
-  const covered = slotPlaces({ sheet: sheet.value, press, sides: sidesOf(template.value) }).find((place) =>
-    overlaps(grown(place, sheet.value.bleed), line),
-  );
-  if (covered !== undefined) {
-    slugs.push({
-      message: `the slug line at ${mm(x)}, ${mm(y)} would run over slot ${covered.slot} of the ${covered.side}`,
-      place: sheet.at('slug'),
-    });
+  const code = sheetCodeFit(sheet.value, press);
+  if (code !== undefined && !isReadable(code)) {
+    codes.push({ ...narrowComplaint(code, "the sheet's code"), place: sheet.at('sheetCode', 'size') });
   }
-  return [...failing('card-size', complaints), ...failing('bleed', short), ...failing('sheet', slugs)];
+  return [...failing('card-size', complaints), ...failing('bleed', short), ...failing('sheet', codes)];
 }
 
 function fieldComplaints({ template, pin }: LayoutInputs): readonly Complaint[] {

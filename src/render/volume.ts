@@ -2,11 +2,23 @@
 // once, so that memory does not grow with the number of sheets.
 import { Failure } from '../base/failure.ts';
 import type { Card } from '../issue/card.ts';
-import { slotCount } from '../plan/sheet.ts';
+import { seatWithin } from '../plan/seat.ts';
+import { type SheetFormat, slotCount } from '../plan/sheet.ts';
 import { STEPS, type Step } from '../plan/template.ts';
 import { cardMarks } from './face.ts';
 import { grown } from './grid.ts';
-import { cropMarks, overlayMark, pageBoxes, slotPlaces, slugMark, voidMarks } from './imposition.ts';
+import {
+  cellOf,
+  colourBar,
+  cropMarks,
+  overlayMark,
+  pageBoxes,
+  registrationMarks,
+  sheetCodeMarks,
+  slotPlaces,
+  slugMark,
+  voidMarks,
+} from './imposition.ts';
 import type { Mark } from './mark.ts';
 import { openPalette } from './palette.ts';
 import { layered, paint, pdfBox, placed } from './paint.ts';
@@ -25,7 +37,7 @@ export interface VolumeJob {
   readonly created: Date;
   /** Sixteen bytes that no other file has. */
   readonly id: Uint8Array;
-  /** In printing order: sheet 1 slot 1, slot 2, and so on. */
+  /** In the order of their serials; the sheet's order says which sheet and slot each has. */
   readonly cards: AsyncIterable<Card>;
   /** A word across every face, for previews. */
   readonly overlay?: 'SPECIMEN';
@@ -52,7 +64,7 @@ export async function* renderVolume(layout: Layout, job: VolumeJob): AsyncIterab
   if (job.overlay !== undefined) pdf.allowTransparency();
   const sheet = openSheet(pdf, layout, job);
   let sheets = 0;
-  for await (const cards of bySheet(job.cards, slotCount(layout.sheet))) {
+  for await (const cards of inSheets(job, layout.sheet)) {
     sheets += 1;
     for (const page of sheet(cards, sheets)) pdf.addPage(page);
     if (pdf.waiting >= PIECE) yield pdf.take();
@@ -72,11 +84,17 @@ function openSheet(
   pdf: PressPdf,
   layout: Layout,
   job: VolumeJob,
-): (cards: readonly Card[], sheet: number) => PdfPage[] {
+): (cards: readonly (Card | undefined)[], sheet: number) => PdfPage[] {
   const { sheet: format, press, slugFont } = layout;
   const sideMarks = layout.faces.map((face) => {
     const places = slotPlaces(layout).filter(({ side }) => side === face.side);
-    return { face, places, crop: cropMarks(format, places) };
+    const crop: readonly Mark[] = [
+      ...cropMarks(format, places),
+      ...registrationMarks(layout, face.side),
+      ...colourBar(format),
+    ];
+    const cells = format.gutters === 'cut' ? [] : places.map((place) => cellOf(format, place, places));
+    return { face, places, crop, cells };
   });
   const inline = layout.steps === 'inline';
   const palette = openPalette(
@@ -91,11 +109,12 @@ function openSheet(
   const form = (marks: readonly Mark[], box = cardBox) => `/${pdf.addForm(paint(marks, palette), box)} Do\n`;
 
   const crossedOut = form(voidMarks(format, slugFont));
-  const sides = sideMarks.map(({ face, places, crop }) => {
+  const sides = sideMarks.map(({ face, places, crop, cells }) => {
     const boxes = pageBoxes(layout, places);
     return {
       face,
       places,
+      cells,
       boxes,
       art: form(face.fixed),
       marks: form(crop, pdfBox(boxes.media, 0)),
@@ -106,17 +125,18 @@ function openSheet(
   });
 
   return (cards, sheet) => {
-    const serials = cards.map(({ serial }) => serial);
+    const serials = cards.flatMap((card) => card?.serial ?? []);
     const range = { first: Math.min(...serials), last: Math.max(...serials) };
-    return sides.map(({ face, places, boxes, art, marks, steps: shapes, overlay }) => {
+    return sides.map(({ face, places, cells, boxes, art, marks, steps: shapes, overlay }) => {
       const { media, bleed, trim } = boxes;
-      const slug = slugMark(format, { ...job, sheet, side: face.side, serials: range }, slugFont);
-      const beside = placed(marks + paint([slug], palette), { ...media, rotation: 0 }, media, press);
+      const line = { ...job, sheet, side: face.side, serials: range, order: format.order };
+      const own = [slugMark(format, line, slugFont), ...sheetCodeMarks(format, press, line)];
+      const beside = placed(marks + paint(own, palette), { ...media, rotation: 0 }, media, press);
       const slots = places.map((place, index) => {
         const card = cards[index];
         const content =
           card === undefined ? crossedOut : art + paint(cardMarks(face, card, job.run), palette) + overlay;
-        return placed(content, place, media, press);
+        return placed(content, place, media, press, cells[index]);
       });
       const inLayer = (step: Step) => {
         const shape = shapes.get(step);
@@ -157,8 +177,31 @@ function openLayers(pdf: PressPdf, steps: readonly Step[]) {
   };
 }
 
-/** Cards in groups that fill a sheet; the last may be short. */
-async function* bySheet(cards: AsyncIterable<Card>, slots: number): AsyncIterable<readonly Card[]> {
+/** The cards of each sheet by slot; a slot at the end may have none. */
+async function* inSheets(
+  { cards, sheets }: VolumeJob,
+  format: SheetFormat,
+): AsyncIterable<readonly (Card | undefined)[]> {
+  const slots = slotCount(format);
+  if (format.order === 'across') {
+    yield* inRows(cards, slots);
+    return;
+  }
+  // Every sheet has cards from all over the volume: the whole of it is held.
+  const all: Card[] = [];
+  for await (const card of cards) all.push(card);
+  if (all.length < sheets) throw new Failure('bug', `${all.length} cards were to fill ${sheets} sheets`);
+  const height = Math.max(sheets, Math.ceil(all.length / slots));
+  const stacked = Array.from({ length: height }, () => Array<Card | undefined>(slots).fill(undefined));
+  for (const [index, card] of all.entries()) {
+    const seat = seatWithin(format.order, index, slots, height);
+    const sheet = stacked[seat.sheet - 1];
+    if (sheet !== undefined) sheet[seat.slot - 1] = card;
+  }
+  yield* stacked;
+}
+
+async function* inRows(cards: AsyncIterable<Card>, slots: number): AsyncIterable<readonly Card[]> {
   let sheet: Card[] = [];
   for await (const card of cards) {
     sheet.push(card);
