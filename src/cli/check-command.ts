@@ -1,23 +1,92 @@
-// cardpress check: everything that can be known before a card exists.
-import { formatText } from '../plan/format.ts';
-import { oversOf, pinOf } from '../plan/job.ts';
+// cardpress check: everything that can be known before a card exists, as a table of rules.
+import { Failure } from '../base/failure.ts';
 import { checkJob } from '../pipeline/prepare.ts';
-import { layoutOf } from '../pipeline/tools.ts';
+import { layoutInputs } from '../pipeline/tools.ts';
+import { type CodeFormat, entropyOf, formatText, formatsOf } from '../plan/format.ts';
+import type { Design } from '../plan/inputs.ts';
+import { type Job, oversOf, pinOf } from '../plan/job.ts';
+import type { Plan } from '../plan/plan.ts';
+import { fitFormat } from '../render/barcode.ts';
+import { type Finding, complaintsOf } from '../render/finding.ts';
+import { type Layout, inspect } from '../render/preflight.ts';
 import { reader } from './environment.ts';
 import type { Call } from './run-command.ts';
+import { type Row, table } from './table.ts';
 
 export async function checkCommand(jobPath: string, { terminal }: Call): Promise<void> {
-  const { job, design } = await checkJob({ reader, layoutOf }, jobPath);
-  const { cards, press } = job.value;
-  const pin = pinOf(job.value);
-  const rows = [
-    ['cards', `${cards.count} and ${oversOf(job.value)} overs`],
+  let findings: readonly Finding[] = [];
+  const layoutOf = async (plan: Plan, design: Design): Promise<Layout> => {
+    const found = await inspect(layoutInputs(plan, design));
+    findings = found.findings;
+    if (found.layout === undefined) throw new Failure('input', complaintsOf(findings, 'fail'));
+    return found.layout;
+  };
+  try {
+    const { job, design, layout } = await checkJob({ reader, layoutOf }, jobPath);
+    terminal.out(
+      [
+        `${jobPath} can be run\n`,
+        table(summary(job.value, design)),
+        ...choices(job.value, layout),
+        findingTable(findings),
+      ].join('\n'),
+    );
+    for (const { message, rule } of layout.advice) terminal.err(`warning: ${message} [${rule ?? ''}]\n`);
+  } catch (error) {
+    if (findings.length > 0) terminal.out(findingTable(findings));
+    throw error;
+  }
+}
+
+function summary(job: Job, design: Design): readonly Row[] {
+  const { cards, press } = job;
+  const pin = pinOf(job);
+  return [
+    ['cards', `${cards.count} and ${oversOf(job)} overs`],
     ['token', formatText(cards.token)],
     ['PIN', pin === null ? 'none' : formatText(pin)],
     ['template', design.template.value.name],
     ['sheet', `${design.sheet.value.name}, ${press.dpi} dpi`],
+    ['press', press.name ?? job.pressFile ?? press.profile],
   ];
-  terminal.out(
-    `${jobPath} can be run\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`,
-  );
+}
+
+/** For each format that was left to us: what was chosen, and what it was chosen over. */
+function choices(job: Job, layout: Layout): readonly string[] {
+  return (['token', 'pin'] as const).flatMap((what) => {
+    const bits = job.chosen[what];
+    const chosen = what === 'token' ? job.cards.token : pinOf(job);
+    if (bits === undefined || chosen === null) return [];
+    const field = layout.symbols.find(({ data }) => data === what);
+    const rows = formatsOf(bits, what === 'token' ? 6 : 4).map((format): Row => {
+      const taken = formatText(format) === formatText(chosen);
+      return [
+        taken ? 'chosen' : '',
+        formatText(format),
+        `${entropyOf(format).toFixed(1)} bits`,
+        widthText(format),
+      ];
+    });
+    function widthText(format: CodeFormat): string {
+      if (field === undefined) return 'no symbol';
+      const fit = fitFormat(format, {
+        fieldWidth: field.part.size[0],
+        dpi: layout.press.dpi,
+        target: field.part.module,
+      });
+      return `${fit.modules} modules, ${fit.module.toFixed(3)} mm (ideal ${fit.ideal.toFixed(3)})`;
+    }
+    return [`\n${what}: at least ${bits} bits\n`, table(rows)];
+  });
+}
+
+function findingTable(findings: readonly Finding[]): string {
+  const order = { fail: 0, warn: 1, waived: 2, pass: 3 };
+  const rows = [...findings]
+    .sort((a, b) => order[a.verdict] - order[b.verdict])
+    .map(({ verdict, rule, subject, value, threshold, reason }): Row => {
+      const why = reason === undefined ? '' : `waived: ${reason}`;
+      return [verdict === 'fail' ? 'FAIL' : verdict, rule, subject, value, why === '' ? threshold : why];
+    });
+  return `\n${table([['', 'rule', 'where', 'value', 'fails / warns under'], ...rows])}`;
 }

@@ -1,7 +1,7 @@
 // The one bundle of effects that stages work with, built in one place.
 import type { IssueTools } from '../issue/issue.ts';
 import type { Design } from '../plan/inputs.ts';
-import type { Layout } from '../render/preflight.ts';
+import type { Layout, LayoutInputs } from '../render/preflight.ts';
 import { prepare } from '../render/preflight.ts';
 import { type Plan, cardCount, idOf, isTestRun } from '../plan/plan.ts';
 import { limitsOf } from '../plan/press.ts';
@@ -17,12 +17,17 @@ export type Tools = IssueTools & PrintTools;
 
 /** The layout of a run, from its frozen design. */
 export function layoutOf(plan: Plan, design: Design): Promise<Layout> {
-  return prepare({
+  return prepare(layoutInputs(plan, design));
+}
+
+export function layoutInputs(plan: Plan, design: Design): LayoutInputs {
+  return {
     ...design,
     token: plan.cards.token,
     pin: plan.cards.pin,
     press: plan.press,
     steps: plan.press.steps,
+    maker: plan.press,
     strictness: {
       limits: limitsOf(plan.press),
       waivers: plan.press.waivers,
@@ -30,5 +35,5 @@ export function layoutOf(plan: Plan, design: Design): Promise<Layout> {
     },
     sampleCardId: idOf(plan, plan.cards.first + cardCount(plan) - 1),
     run: plan.run,
-  });
+  };
 }

@@ -1,9 +1,9 @@
 // The job file: what is ordered, where from, on what, and who gets it.
 import { z } from 'zod';
 import { badInput, notYet } from '../base/failure.ts';
-import type { CodeFormat } from './format.ts';
+import { PIN_BITS, TOKEN_BITS, type CodeFormat, shortestFormat } from './format.ts';
 import { checkIdPattern } from './ids.ts';
-import { PRESS_DEFAULTS, pressKeys } from './press.ts';
+import { PRESS_DEFAULTS, type PressKeys, pressKeys } from './press.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
 const codeFormat = (shortest: number) =>
@@ -28,6 +28,9 @@ const codeFormat = (shortest: number) =>
       (format) => format.prefix.length + format.length <= 48,
       'prefix and length must come to at most 48 characters',
     );
+
+/** The shortest format that holds so many bits. */
+const bits = z.strictObject({ bits: z.number().min(10).max(150) });
 
 const share = z.union(
   [z.int().min(0), z.string().regex(/^\d+(\.\d+)?%$/)],
@@ -60,7 +63,7 @@ const jobSchema = z.strictObject({
     type: z.enum(['gift_card', 'credit_note']).default('gift_card'),
     id: z.string().min(1).max(255),
     first: z.union([z.literal('next'), z.int().min(0)], 'it must be next or a number').default('next'),
-    token: codeFormat(6).default({
+    token: z.union([z.literal('auto'), bits, codeFormat(6)]).default({
       length: 16,
       prefix: '',
       numbers: true,
@@ -69,13 +72,14 @@ const jobSchema = z.strictObject({
       barcode: false,
     }),
     pin: z
-      .union([z.literal('none'), codeFormat(4)])
+      .union([z.literal('none'), z.literal('auto'), bits, codeFormat(4)])
       .default({ length: 6, prefix: '', numbers: true, characters: false, symbols: false, barcode: false }),
     validUntil: z.iso.date('it must be a date such as 2031-12-31').optional(),
   }),
   template: z.string().min(1),
   sheet: z.string().min(1),
-  press: pressKeys.default(PRESS_DEFAULTS),
+  /** A press profile's path, or its keys. */
+  press: z.union([z.string().min(1), pressKeys]).default(PRESS_DEFAULTS),
   batch: batch.default({ size: 1000, concurrency: 2, perSecond: 5 }),
   volume: z.strictObject({ sheets: z.int().min(1).max(10_000).default(50) }).default({ sheets: 50 }),
   packing: z.strictObject({ bundle: z.int().min(1), box: z.int().min(1) }).optional(),
@@ -86,7 +90,20 @@ const jobSchema = z.strictObject({
   accept: z.array(z.enum(ACCEPTABLE)).default([]),
 });
 
-export type Job = z.infer<typeof jobSchema>;
+type JobText = z.infer<typeof jobSchema>;
+
+/** A job with its formats chosen and its press known. */
+export type Job = Omit<JobText, 'cards' | 'press'> & {
+  readonly cards: Omit<JobText['cards'], 'token' | 'pin'> & {
+    readonly token: CodeFormat;
+    readonly pin: CodeFormat | 'none';
+  };
+  readonly press: PressKeys;
+  /** Where the press's keys lie, where the job names a file of them. */
+  readonly pressFile?: string;
+  /** Bits that a format was chosen for, where the job leaves it to us. */
+  readonly chosen: { readonly token?: number; readonly pin?: number };
+};
 export type Recovery = (typeof RECOVERIES)[number];
 export type Acceptable = (typeof ACCEPTABLE)[number];
 
@@ -110,7 +127,8 @@ const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
  */
 export function parseJob(text: string, file: string): Checked<Job> {
   refuseLater(text, file);
-  const job = parseYaml(text, file, jobSchema);
+  const checked = parseYaml(text, file, jobSchema);
+  const job: Checked<Job> = { ...checked, value: resolved(checked.value) };
   const { account, cards, handoff, packing, schedule } = job.value;
   checkIdPattern(cards.id, job.at('cards', 'id'));
   if (handoff === undefined) {
@@ -163,6 +181,28 @@ export function isTest(job: Job): boolean {
   return job.account.startsWith('T');
 }
 
+/** Formats that the job leaves to us: digits, which hold the most bits in the width of a symbol. */
+function resolved({ cards, press, ...job }: JobText): Job {
+  const token = bitsOf(cards.token, TOKEN_BITS);
+  const pin = bitsOf(cards.pin, PIN_BITS);
+  return {
+    ...job,
+    cards: {
+      ...cards,
+      token: token === undefined ? (cards.token as CodeFormat) : shortestFormat(token, 6),
+      pin: pin === undefined ? (cards.pin as CodeFormat | 'none') : shortestFormat(pin, 4),
+    },
+    press: typeof press === 'string' ? PRESS_DEFAULTS : press,
+    ...(typeof press === 'string' && { pressFile: press }),
+    chosen: { ...(token !== undefined && { token }), ...(pin !== undefined && { pin }) },
+  };
+}
+
+function bitsOf(format: JobText['cards']['token' | 'pin'], usual: number): number | undefined {
+  if (format === 'auto') return usual;
+  return typeof format === 'object' && 'bits' in format ? format.bits : undefined;
+}
+
 function refuseLater(text: string, file: string): void {
   const raw = parseYaml(text, file, z.unknown());
   for (const [path, same] of LATER) {
@@ -171,10 +211,6 @@ function refuseLater(text: string, file: string): void {
   }
   if (isMap(raw.value) && raw.value.recovery === 'reissue')
     throw notYet('recovery: reissue', raw.at('recovery'));
-  const isAuto = (key: string) =>
-    isMap(raw.value) && isMap(raw.value.cards) && raw.value.cards[key] === 'auto';
-  for (const key of ['token', 'pin'])
-    if (isAuto(key)) throw notYet(`cards.${key}: auto`, raw.at('cards', key));
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>

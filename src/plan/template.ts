@@ -140,10 +140,12 @@ export const STEPS = ['white', 'varnish', 'scratch', 'die'] as const;
 
 export type Step = (typeof STEPS)[number];
 
-/** The inks that every template has; the last four are plates of their own, shown in these inks on screen. */
+/** The inks that every template has; those with a spot are plates of their own, shown in these inks on screen. */
 export const STANDARD_INKS: Readonly<Record<string, Ink>> = {
   black: { cmyk: [0, 0, 0, 100] },
   white: { cmyk: [0, 0, 0, 0] },
+  /** As the press makes it; its profile may say otherwise. */
+  'rich-black': { cmyk: [60, 40, 40, 100] },
   scratch: { spot: 'Scratch', cmyk: [0, 0, 0, 45] },
   varnish: { spot: 'Varnish', cmyk: [0, 0, 30, 0] },
   'white-ink': { spot: 'White', cmyk: [25, 0, 0, 0] },

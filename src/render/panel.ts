@@ -26,7 +26,7 @@ export function panelFindings(
   return [
     ...panels.flatMap((panel) => [
       ...offCard(template, side, panel),
-      ...others.map((other) => judge(template, side, panel, other, limits)),
+      ...nearest(others.map((other) => judge(template, side, panel, other, limits))),
     ]),
     ...pinsOutside(template, side, panels, others),
   ];
@@ -93,6 +93,13 @@ function judge(
       place,
     }),
   );
+}
+
+/** Of the neighbours that keep away, the nearest stands for all. */
+function nearest(findings: readonly Finding[]): readonly Finding[] {
+  const apart = (finding: Finding) => finding.rule === 'panel-distance' && finding.verdict === 'pass';
+  const [first] = findings.filter(apart).sort((a, b) => parseFloat(a.value) - parseFloat(b.value));
+  return [...findings.filter((finding) => !apart(finding)), ...(first === undefined ? [] : [first])];
 }
 
 function offCard(template: Checked<Template>, side: Side, part: StepPart): readonly Finding[] {

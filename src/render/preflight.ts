@@ -14,7 +14,7 @@ import {
   sidesOf,
 } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
-import { LIMITS, RULES, type Rule } from '../plan/press.ts';
+import { LIMITS, type PressKeys, RULES, type Rule } from '../plan/press.ts';
 import { partFindings } from './advice.ts';
 import { openArtwork, openFonts } from './assets.ts';
 import type { Artwork } from './artwork.ts';
@@ -50,6 +50,8 @@ export interface LayoutInputs {
   readonly steps?: Layout['steps'];
   /** How strictly rules are held; as the house has it unless a press says otherwise. */
   readonly strictness?: Strictness;
+  /** What the manufacturer cuts to, mm, and their deep black. */
+  readonly maker?: Pick<PressKeys, 'trim' | 'bleed' | 'black'>;
 }
 
 /** A template on a sheet, checked and ready to print. */
@@ -93,7 +95,8 @@ export async function prepare(inputs: LayoutInputs): Promise<Layout> {
 
 /** As `prepare`, but gives what it found whatever the verdict. */
 export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
-  const { template, sheet, press, strictness = HOUSE_RULES } = inputs;
+  const { sheet, press, strictness = HOUSE_RULES } = inputs;
+  const template = withBlack(inputs.template, inputs.maker?.black);
   const { limits } = strictness;
   const sides = sidesOf(template.value);
   const files: Complaint[] = [];
@@ -161,7 +164,14 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
   return { findings, layout };
 }
 
-function sizeFindings({ template, sheet, press }: LayoutInputs): readonly Finding[] {
+/** The template with the press's own deep black. */
+function withBlack(template: Checked<Template>, black: PressKeys['black']): Checked<Template> {
+  if (black === undefined) return template;
+  const inks = { 'rich-black': { cmyk: black }, ...template.value.inks };
+  return { ...template, value: { ...template.value, inks } };
+}
+
+function sizeFindings({ template, sheet, press, maker }: LayoutInputs): readonly Finding[] {
   const { card, bleed } = template.value;
   const slot = sheet.value.card;
   const complaints: Complaint[] = [];
@@ -178,6 +188,22 @@ function sizeFindings({ template, sheet, press }: LayoutInputs): readonly Findin
       message: `the template's art has ${mm(bleed)} of bleed, the sheet ${sheet.value.name} cuts through ${mm(sheet.value.bleed)}`,
       place: template.at('bleed'),
       hint: `draw the art to ${mm(sheet.value.bleed)} beyond the trim`,
+    });
+  }
+  const { trim, bleed: asked = 0 } = maker ?? {};
+  if (
+    trim !== undefined &&
+    (Math.abs(card.width - trim[0]) > 0.005 || Math.abs(card.height - trim[1]) > 0.005)
+  ) {
+    complaints.push({
+      message: `the template's card is ${mm(card.width)} × ${mm(card.height)}, the press trims to ${mm(trim[0])} × ${mm(trim[1])}`,
+      place: template.at('card'),
+    });
+  }
+  if (sheet.value.bleed < asked - 0.005) {
+    short.push({
+      message: `the sheet ${sheet.value.name} has ${mm(sheet.value.bleed)} of bleed, the press asks for ${mm(asked)}`,
+      place: sheet.at('bleed'),
     });
   }
   const code = sheetCodeFit(sheet.value, press);
