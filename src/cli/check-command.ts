@@ -9,6 +9,7 @@ import type { Plan } from '../plan/plan.ts';
 import { fitFormat } from '../render/barcode.ts';
 import { type Finding, complaintsOf } from '../render/finding.ts';
 import { type Layout, inspect } from '../render/preflight.ts';
+import { lengthOf } from '../render/symbol.ts';
 import { reader } from './environment.ts';
 import type { Call } from './run-command.ts';
 import { type Row, table } from './table.ts';
@@ -70,7 +71,7 @@ function choices(job: Job, layout: Layout): readonly string[] {
     function widthText(format: CodeFormat): string {
       if (field === undefined) return 'no symbol';
       const fit = fitFormat(format, {
-        fieldWidth: field.part.size[0],
+        fieldWidth: lengthOf(field.part),
         dpi: layout.press.dpi,
         target: field.part.module,
       });

@@ -184,7 +184,9 @@ function placeOfFile(template: Checked<Template>, ref: string): Place {
     ['front', front],
     ['back', back ?? []],
   ] as const) {
-    const index = parts.findIndex((part) => part.part === 'image' && part.file === ref);
+    const index = parts.findIndex(
+      (part) => (part.part === 'image' || part.part === 'svg') && part.file === ref,
+    );
     if (index >= 0) return template.at(side, index, 'file');
   }
   return template.at();

@@ -23,6 +23,9 @@ const ink = z.strictObject({
     .optional(),
 });
 
+/** Quarters of a turn, clockwise degrees. */
+const turn = z.literal([0, 90, 180, 270]).default(0);
+
 const rect = z.strictObject({
   part: z.literal('rect'),
   at: point,
@@ -64,6 +67,8 @@ const text = z.strictObject({
   groups: z.int().min(2).optional(),
   /** The gap between groups, thousandths of the size. */
   gap: z.number().min(0).default(400),
+  /** Turned about `at`. */
+  turn,
 });
 
 const barcode = z.strictObject({
@@ -75,7 +80,10 @@ const barcode = z.strictObject({
   size,
   /** The module width aimed at, mm; the widest that fits on the press's grid and is not above it is taken. */
   module: z.number().min(0.15).max(1).default(0.33),
+  /** In the direction in which the symbol is read. */
   align: z.enum(['left', 'center', 'right']).default('center'),
+  /** Turned within its room: 90 and 270 read down and up. */
+  turn,
 });
 
 const image = z.strictObject({
@@ -86,6 +94,47 @@ const image = z.strictObject({
   size,
 });
 
+const svg = z.strictObject({
+  part: z.literal('svg'),
+  /** Filled shapes in an SVG, relative to the template. */
+  file: z.string().min(1),
+  /** The room: the drawing stands in its middle, as large as it fits. */
+  at: point,
+  size,
+  /** One ink for all of it, or an ink for each of its colours, as the drawing names them. */
+  fill: name.optional(),
+  inks: z.record(z.string(), name).optional(),
+  turn,
+});
+
+const qr = z.strictObject({
+  part: z.literal('qr'),
+  /** May name fields, as texts do; usually an address. */
+  text: z.string().min(1),
+  at: point,
+  /** The side of the square with its quiet zone of four modules, mm. */
+  size: z.number().positive(),
+});
+
+/** A panel to write on: kept free, and printed white where art lies below. */
+const signature = z.strictObject({
+  part: z.literal('signature'),
+  at: point,
+  size,
+  corner: z.number().min(0).default(0),
+  fill: name.default('white'),
+  stroke: name.optional(),
+  weight: z.number().positive().default(0.5),
+});
+
+/** A magnetic stripe across the whole card: nothing is printed for it, and nothing that matters comes near. */
+const stripe = z.strictObject({
+  part: z.literal('stripe'),
+  /** From the upper edge of the card to that of the stripe, mm, and its height. */
+  top: z.number().min(0).default(4),
+  height: z.number().positive().default(12.7),
+});
+
 /** A shape of a process that is no printing: each kind goes to a plate, a file or a layer of its own. */
 const stepShape = { at: point, size, corner: z.number().min(0).default(0) };
 /** What is scratched off. What lies under it is hidden, and belongs wholly under it. */
@@ -94,7 +143,20 @@ const varnish = z.strictObject({ part: z.literal('varnish'), ...stepShape, ink: 
 /** White ink under the print, for stock that is not white. */
 const white = z.strictObject({ part: z.literal('white'), ...stepShape, ink: name.default('white-ink') });
 
-const part = z.discriminatedUnion('part', [rect, line, text, barcode, image, scratch, varnish, white]);
+const part = z.discriminatedUnion('part', [
+  rect,
+  line,
+  text,
+  barcode,
+  image,
+  svg,
+  qr,
+  signature,
+  stripe,
+  scratch,
+  varnish,
+  white,
+]);
 const face = z.array(part).min(1);
 
 const templateSchema = z.strictObject({
@@ -126,6 +188,9 @@ export type LinePart = z.infer<typeof line>;
 export type TextPart = z.infer<typeof text>;
 export type BarcodePart = z.infer<typeof barcode>;
 export type ImagePart = z.infer<typeof image>;
+export type SvgPart = z.infer<typeof svg>;
+export type QrPart = z.infer<typeof qr>;
+export type Turn = 0 | 90 | 180 | 270;
 export type ScratchPart = z.infer<typeof scratch>;
 export type StepPart = ScratchPart | z.infer<typeof varnish> | z.infer<typeof white>;
 export type Part = z.infer<typeof part>;
@@ -182,7 +247,8 @@ export function fieldsOf(template: Template): ReadonlySet<Field> {
   const fields = new Set<Field>();
   for (const part of [...template.front, ...(template.back ?? [])]) {
     if (part.part === 'barcode') fields.add(part.data);
-    if (part.part === 'text') for (const field of fieldsIn(part.text)) fields.add(field);
+    if (part.part === 'text' || part.part === 'qr')
+      for (const field of fieldsIn(part.text)) fields.add(field);
   }
   return fields;
 }
@@ -190,7 +256,9 @@ export function fieldsOf(template: Template): ReadonlySet<Field> {
 /** Files that the template names, relative to it: fonts and images, each once. */
 export function filesOf(template: Template): readonly string[] {
   const images = sidesOf(template).flatMap((side) =>
-    partsOf(template, side).flatMap((part) => (part.part === 'image' ? [part.file] : [])),
+    partsOf(template, side).flatMap((part) =>
+      part.part === 'image' || part.part === 'svg' ? [part.file] : [],
+    ),
   );
   return [...new Set([...Object.values(template.fonts), ...images])];
 }
@@ -224,6 +292,24 @@ export function parseTemplate(text: string, file: string): Checked<Template> {
           place: checked.at(side, index),
         });
       }
+      if (part.part === 'svg') {
+        const named = [part.fill, ...Object.values(part.inks ?? {})].filter((ink) => ink !== undefined);
+        const unknown = named.find((ink) => !inks.has(ink));
+        if (
+          unknown !== undefined ||
+          named.length === 0 ||
+          (part.fill !== undefined && part.inks !== undefined)
+        ) {
+          const what =
+            unknown === undefined
+              ? 'wants either fill or inks'
+              : `names the ink ${JSON.stringify(unknown)}, which the template has not`;
+          throw badInput(`${key} ${what}`, {
+            place: checked.at(side, index, part.inks === undefined ? 'fill' : 'inks'),
+            hint: `inks: ${[...inks].join(', ')}`,
+          });
+        }
+      }
       if (part.part === 'text') {
         if (!(part.font in template.fonts)) {
           throw badInput(`${key}.font is ${JSON.stringify(part.font)}: the template has no such font`, {
@@ -231,6 +317,8 @@ export function parseTemplate(text: string, file: string): Checked<Template> {
             hint: `fonts: ${Object.keys(template.fonts).join(', ')}`,
           });
         }
+      }
+      if (part.part === 'text' || part.part === 'qr') {
         const unknown = fieldsIn(part.text).find((field) => !FIELDS.includes(field));
         if (unknown !== undefined) {
           throw badInput(`${key}.text names {${unknown}}: there is no such field`, {

@@ -2,13 +2,13 @@
 // shops and makers of scanners ask for.
 import type { Complaint } from '../base/failure.ts';
 import type { Limits } from '../plan/press.ts';
-import { type ImagePart, type Side, type Template, isStepPart, partsOf, sidesOf } from '../plan/template.ts';
+import { type ImagePart, type Side, type Template, partsOf, sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Artwork } from './artwork.ts';
 import { indexOf, nameOf } from './clearance.ts';
 import { type Finding, atLeast, failing } from './finding.ts';
 import { box, mm } from './grid.ts';
-import type { SymbolPlace } from './symbol.ts';
+import { type SymbolPlace, isUpright } from './symbol.ts';
 
 /** Bars under this share of a symbol's width are hard to hit. */
 const HEIGHT_SHARE = 0.15;
@@ -50,10 +50,12 @@ function symbolFindings(
   const name = `${nameOf(template, side, part)}: the ${data}'s`;
   const place = template.at(side, indexOf(template, side, part), 'size');
   const { width, height } = template.value.card;
-  const along = Math.min(symbol.x, width - symbol.x - symbol.width);
-  const across = Math.min(symbol.y, height - symbol.y - symbol.height);
-  const toTrim = Math.min(along + fit.quiet, across);
-  const low = Math.max(limits['bar-height'].warn, HEIGHT_SHARE * symbol.width);
+  const beside = Math.min(symbol.x, width - symbol.x - symbol.width);
+  const above = Math.min(symbol.y, height - symbol.y - symbol.height);
+  const upright = isUpright(part);
+  const toTrim = Math.min(beside + (upright ? fit.quiet : 0), above + (upright ? 0 : fit.quiet));
+  const [long, high] = upright ? [symbol.width, symbol.height] : [symbol.height, symbol.width];
+  const low = Math.max(limits['bar-height'].warn, HEIGHT_SHARE * long);
   const module = atLeast('module-width', subject, fit.module, limits['module-width'], 'mm', (limit) => ({
     message: `${name} bars are ${mm(fit.module, 3)} a module: under ${mm(limit)} make test cards`,
     place,
@@ -70,13 +72,13 @@ function symbolFindings(
     atLeast(
       'bar-height',
       subject,
-      symbol.height,
+      high,
       { ...limits['bar-height'], warn: round(low) },
       'mm',
       (limit, fails) => ({
         message: fails
-          ? `${nameOf(template, side, part)}: bars of ${mm(symbol.height, 1)} are too low: they need ${mm(limit)}`
-          : `${name} bars are ${mm(symbol.height, 1)} high: ${mm(limit)} is easier to hit`,
+          ? `${nameOf(template, side, part)}: bars of ${mm(high, 1)} are too low: they need ${mm(limit)}`
+          : `${name} bars are ${mm(high, 1)} high: ${mm(limit)} is easier to hit`,
         place,
       }),
     ),
@@ -173,7 +175,7 @@ function shortOfBleed(template: Checked<Template>, side: Side, bleed: number): r
   const { width, height } = template.value.card;
   return partsOf(template.value, side).flatMap((part): Complaint[] => {
     const bare = part.part === 'rect' && (part.fill === undefined || part.fill === 'white');
-    if ((part.part !== 'rect' && part.part !== 'image') || isStepPart(part) || bare) return [];
+    if ((part.part !== 'rect' && part.part !== 'image' && part.part !== 'svg') || bare) return [];
     const { x, y, width: w, height: h } = box(part);
     const beyond = [
       { edge: 'left', by: -x },

@@ -26,7 +26,11 @@ export function outsideSafe(
   const { card, safe } = template.value;
   const area = grown({ x: 0, y: 0, width: card.width, height: card.height }, -safe);
   const offenders = [
-    ...texts.map((text) => ({ what: 'the text', part: text.part, box: text })),
+    ...texts.map((text) => ({
+      what: text.part.part === 'qr' ? 'the QR code' : 'the text',
+      part: text.part,
+      box: text,
+    })),
     ...symbols.map((symbol) => ({
       what: `the ${symbol.data}'s barcode field`,
       part: symbol.part,
@@ -97,6 +101,7 @@ function groundOf(zone: Rect, template: Template, side: Side): Part | undefined 
   for (const part of partsOf(template, side)) {
     switch (part.part) {
       case 'image':
+      case 'svg':
         if (overlaps(box(part), zone)) culprit = part;
         break;
       case 'line':
@@ -115,6 +120,9 @@ function groundOf(zone: Rect, template: Template, side: Side): Part | undefined 
       case 'scratch':
       case 'varnish':
       case 'white':
+      case 'stripe':
+      case 'signature':
+      case 'qr':
       case 'text':
       case 'barcode':
         break;
@@ -190,6 +198,13 @@ function describe(part: Part): string {
         : `a rect in ${part.fill}`;
     case 'image':
       return `the image ${part.file}`;
+    case 'svg':
+      return `the drawing ${part.file}`;
+    case 'signature':
+    case 'stripe':
+      return `the ${part.part}`;
+    case 'qr':
+      return 'a QR code';
     case 'scratch':
       return 'the scratch panel';
     case 'line':

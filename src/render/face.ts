@@ -8,6 +8,7 @@ import {
   type BarcodePart,
   type Field,
   type Part,
+  type QrPart,
   type Side,
   type Template,
   type TextPart,
@@ -19,8 +20,9 @@ import {
 } from '../plan/template.ts';
 import type { SymbolFit } from './barcode.ts';
 import type { Font } from './font.ts';
-import { box } from './grid.ts';
+import { type Press, box } from './grid.ts';
 import { type Mark, type Stroke, colourOf } from './mark.ts';
+import { type Drawing, drawingMarks, squareMark } from './art.ts';
 import { stepMarks } from './step.ts';
 import { type SymbolPlace, barsMark, symbolPlace } from './symbol.ts';
 import { type TextLine, isVariable, piecesOf, setLine, textLines } from './text.ts';
@@ -31,6 +33,9 @@ export interface Face {
   readonly fixed: readonly Mark[];
   readonly lines: readonly TextLine[];
   readonly symbols: readonly SymbolPlace[];
+  /** Square codes, each card's own or every card's. */
+  readonly squares: readonly QrPart[];
+  readonly press: Press;
   /** Shapes of processes beside printing. */
   readonly steps: ReadonlyMap<Step, readonly Mark[]>;
 }
@@ -42,6 +47,8 @@ export function composeFace(
   fonts: ReadonlyMap<string, Font>,
   fits: ReadonlyMap<BarcodePart, SymbolFit>,
   sizes: ReadonlyMap<TextPart, number> = new Map(),
+  drawings: ReadonlyMap<string, Drawing> = new Map(),
+  press: Press = { dpi: 600 },
 ): Face {
   const parts = partsOf(template, side);
   const lines = parts.flatMap((part) =>
@@ -49,7 +56,7 @@ export function composeFace(
   );
   const fixed = parts.flatMap((part): Mark[] => {
     if (isStepPart(part)) return [];
-    if (part.part !== 'text') return fixedMarks(part, template);
+    if (part.part !== 'text') return fixedMarks(part, template, drawings);
     return lines
       .filter((line) => line.part === part && !isVariable(line))
       .map((line) => setLine(line, piecesOf(line, noField)));
@@ -58,7 +65,16 @@ export function composeFace(
     const fit = part.part === 'barcode' ? fits.get(part) : undefined;
     return part.part === 'barcode' && fit !== undefined ? [symbolPlace(part, side, fit)] : [];
   });
-  return { side, fixed, lines: lines.filter(isVariable), symbols, steps: stepMarks(template, side) };
+  const squares = parts.filter((part) => part.part === 'qr');
+  return {
+    press,
+    squares,
+    side,
+    fixed,
+    lines: lines.filter(isVariable),
+    symbols,
+    steps: stepMarks(template, side),
+  };
 }
 
 /**
@@ -83,15 +99,25 @@ export function cardMarks(face: Face, card: Card, run: string): readonly Mark[] 
   };
   return [
     ...face.symbols.map((place) => barsMark(place, value(place.data), card.serial)),
+    ...face.squares.map((part) => squareMark(part, filled(part.text, value), face.press)),
     ...face.lines.map((line) => setLine(line, piecesOf(line, value))),
   ];
+}
+
+/** A text with its fields filled in. */
+function filled(text: string, value: (field: Field) => string): string {
+  return text.replaceAll(/\{([a-z_]+)\}/g, (_, field: string) => value(field as Field));
 }
 
 function noField(field: Field): never {
   throw new Failure('bug', `a text that every card shares names ${field}`);
 }
 
-function fixedMarks(part: Exclude<Part, TextPart | StepPart>, template: Template): Mark[] {
+function fixedMarks(
+  part: Exclude<Part, TextPart | StepPart>,
+  template: Template,
+  drawings: ReadonlyMap<string, Drawing>,
+): Mark[] {
   const stroke = (name: string, weight: number): Stroke => ({
     ink: colourOf(inkOf(template, name)),
     weight,
@@ -111,6 +137,29 @@ function fixedMarks(part: Exclude<Part, TextPart | StepPart>, template: Template
       return [{ mark: 'line', from: part.from, to: part.to, stroke: stroke(part.stroke, part.weight) }];
     case 'image':
       return [{ mark: 'image', ...box(part), file: part.file }];
+    case 'svg':
+      return drawingMarks(part, template, drawings.get(part.file));
+    case 'signature':
+      return [
+        {
+          mark: 'rect',
+          ...box(part),
+          corner: part.corner,
+          fill: colourOf(inkOf(template, part.fill)),
+          ...(part.stroke !== undefined && { stroke: stroke(part.stroke, part.weight) }),
+        },
+      ];
+    case 'qr':
+      // Its ground: whatever lies below, a code stands on white.
+      return [
+        {
+          mark: 'rect',
+          ...box({ at: part.at, size: [part.size, part.size] }),
+          corner: 0,
+          fill: [0, 0, 0, 0],
+        },
+      ];
+    case 'stripe':
     case 'barcode':
       return [];
   }

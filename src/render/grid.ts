@@ -55,6 +55,36 @@ export function overlaps(a: Rect, b: Rect): boolean {
   );
 }
 
+/** A point turned about another, clockwise degrees in quarters. */
+export function rotated(
+  [x, y]: readonly [number, number],
+  [aroundX, aroundY]: readonly [number, number],
+  turn: 0 | 90 | 180 | 270,
+): readonly [number, number] {
+  const [dx, dy] = [x - aroundX, y - aroundY];
+  switch (turn) {
+    case 0:
+      return [x, y];
+    case 90:
+      return [aroundX - dy, aroundY + dx];
+    case 180:
+      return [aroundX - dx, aroundY - dy];
+    case 270:
+      return [aroundX + dy, aroundY - dx];
+  }
+}
+
+/** A rectangle turned about a point. */
+export function rotatedRect(
+  { x, y, width, height }: Rect,
+  about: readonly [number, number],
+  turn: 0 | 90 | 180 | 270,
+): Rect {
+  if (turn === 0) return { x, y, width, height };
+  const [[ax, ay], [bx, by]] = [rotated([x, y], about, turn), rotated([x + width, y + height], about, turn)];
+  return { x: Math.min(ax, bx), y: Math.min(ay, by), width: Math.abs(ax - bx), height: Math.abs(ay - by) };
+}
+
 /** Between two rectangles that do not overlap, mm: 0 where they touch. */
 export function distance(a: Rect, b: Rect): number {
   const across = Math.max(b.x - a.x - a.width, a.x - b.x - b.width, 0);

@@ -1,7 +1,8 @@
 // What can be put on paper. A face, a sheet's marks and a crossed-out slot are lists of these and nothing
 // else; painting them takes no decisions. Lengths are millimetres from the top left corner of what the marks
 // belong to (a card's trim, or the page); type sizes and line weights are points.
-import type { Ink } from '../plan/template.ts';
+import type { Ink, Turn } from '../plan/template.ts';
+import type { PathStep } from './drawing.ts';
 import type { Rect } from './grid.ts';
 
 /** Cyan, magenta, yellow and black in percent. */
@@ -38,7 +39,9 @@ export function spotsOf(mark: Mark): readonly SpotInk[] {
         ? [mark.stroke.ink]
         : mark.mark === 'text'
           ? [mark.ink]
-          : [];
+          : mark.mark === 'path'
+            ? [mark.fill]
+            : [];
   return colours.filter((colour) => colour !== undefined).filter(isSpot);
 }
 
@@ -81,6 +84,7 @@ export interface TextMark {
   readonly kerned: boolean;
   /** Prints over what lies below instead of knocking it out. */
   readonly overprint: boolean;
+  readonly turn?: Turn;
 }
 
 /** The bars of a symbol, in black, printed over white. */
@@ -94,6 +98,27 @@ export interface BarsMark {
   readonly dots: number;
   /** Modules of each bar and space in turn. */
   readonly widths: readonly number[];
+  /** Read down, from right to left, or up; x and y are the upper left corner however it is turned. */
+  readonly turn?: Turn;
+}
+
+/** A filled path, its steps in mm. */
+export interface PathMark {
+  readonly mark: 'path';
+  readonly steps: readonly PathStep[];
+  readonly fill: Colour;
+  readonly evenOdd: boolean;
+}
+
+/** A square symbol of dark and light modules, in black; x and y are its upper left corner, quiet zone left out. */
+export interface MatrixMark {
+  readonly mark: 'matrix';
+  readonly x: number;
+  readonly y: number;
+  /** Dots a module. */
+  readonly dots: number;
+  /** Row by row, 1 for dark. */
+  readonly rows: readonly (readonly number[])[];
 }
 
 export interface ImageMark extends Rect {
@@ -114,4 +139,5 @@ export interface OverlayMark extends Rect {
   readonly spared: readonly Rect[];
 }
 
-export type Mark = RectMark | LineMark | TextMark | BarsMark | ImageMark | OverlayMark;
+export type Mark =
+  RectMark | LineMark | TextMark | BarsMark | MatrixMark | PathMark | ImageMark | OverlayMark;

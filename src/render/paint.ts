@@ -1,6 +1,8 @@
 // Marks -> content operators. It takes no decisions: what is where, how wide and in which ink was settled
 // before. Coordinates run from the top left of what the marks belong to, so that y is negative going down.
 import { Failure } from '../base/failure.ts';
+import type { Turn } from '../plan/template.ts';
+import { modulesOf } from './barcode.ts';
 import { POINTS_PER_MM, type Press, type Rect, dotsToPoints, mmToDots } from './grid.ts';
 import {
   type BarsMark,
@@ -8,7 +10,9 @@ import {
   type Colour,
   type LineMark,
   type Mark,
+  type MatrixMark,
   type OverlayMark,
+  type PathMark,
   type RectMark,
   type Stroke,
   type TextMark,
@@ -81,6 +85,10 @@ function paintMark(mark: Mark, palette: Palette): string {
       return paintText(mark, fontOf(mark.font, palette));
     case 'bars':
       return paintBars(mark, palette.press);
+    case 'path':
+      return paintPath(mark);
+    case 'matrix':
+      return paintMatrix(mark, palette.press);
     case 'image':
       return `q ${pt(mark.width)} 0 0 ${pt(mark.height)} ${pt(mark.x)} ${pt(-mark.y - mark.height)} cm /${imageOf(mark.file, palette)} Do Q\n`;
     case 'overlay':
@@ -91,6 +99,7 @@ function paintMark(mark: Mark, palette: Palette): string {
 function stateOf(mark: Mark): string {
   switch (mark.mark) {
     case 'bars':
+    case 'matrix':
       return OVERPRINT;
     case 'text':
       return mark.overprint ? OVERPRINT : KNOCKOUT;
@@ -99,6 +108,7 @@ function stateOf(mark: Mark): string {
     case 'rect':
       return mark.overprint === true ? OVERPRINT : KNOCKOUT;
     case 'line':
+    case 'path':
     case 'image':
       return KNOCKOUT;
   }
@@ -107,11 +117,14 @@ function stateOf(mark: Mark): string {
 function fillOf(mark: Mark, palette: Palette): string | undefined {
   switch (mark.mark) {
     case 'bars':
+    case 'matrix':
       return '0 0 0 1 k';
     case 'overlay':
       return '0 0 0 0.5 k';
     case 'text':
       return fillColour(mark.ink, palette);
+    case 'path':
+      return fillColour(mark.fill, palette);
     case 'rect':
       return mark.fill && fillColour(mark.fill, palette);
     case 'line':
@@ -154,7 +167,11 @@ function paintText(mark: TextMark, font: PdfFont): string {
       show += '>';
     }
   }
-  return `BT /${font.resource} ${points(size)} Tf ${spacing}${pt(mark.x)} ${pt(-mark.y)} Td [${show}] TJ${reset} ET\n`;
+  const place =
+    mark.turn === undefined
+      ? `${pt(mark.x)} ${pt(-mark.y)} Td`
+      : `${QUARTERS[mark.turn].join(' ')} ${pt(mark.x)} ${pt(-mark.y)} Tm`;
+  return `BT /${font.resource} ${points(size)} Tf ${spacing}${place} [${show}] TJ${reset} ET\n`;
 }
 
 /**
@@ -164,12 +181,16 @@ function paintText(mark: TextMark, font: PdfFont): string {
 const INSET = 0.001;
 
 /** One path, one fill, in modules under one matrix. */
-function paintBars({ x, y, height, dots, widths }: BarsMark, press: Press): string {
+function paintBars({ x, y, height, dots, widths, turn = 0 }: BarsMark, press: Press): string {
   const module = dotsToPoints(dots, press);
   const left = dotsToPoints(mmToDots(x, press), press);
-  const bottom = -dotsToPoints(mmToDots(y + height, press), press);
+  const top = -dotsToPoints(mmToDots(y, press), press);
+  const high = dotsToPoints(mmToDots(height, press), press);
   const pieces = barPieces(module);
-  let path = `q ${points(module)} 0 0 ${points(dotsToPoints(mmToDots(height, press), press))} ${points(left)} ${points(bottom)} cm\n`;
+  const [a, b, c, d] = QUARTERS[turn];
+  const unit = `${points(a * module)} ${points(b * module)} ${points(c * high)} ${points(d * high)}`;
+  const [right, down] = cornerOf(turn, modulesOf(widths) * module, high);
+  let path = `q ${unit} ${points(left + right)} ${points(top - down)} cm\n`;
   let at = 0;
   for (let index = 0; index < widths.length; index += 2) {
     const bar = widths[index] ?? 0;
@@ -177,6 +198,55 @@ function paintBars({ x, y, height, dots, widths }: BarsMark, press: Press): stri
     at += bar + (widths[index + 1] ?? 0);
   }
   return `${path}f Q\n`;
+}
+
+/** Turned clockwise about the origin: a, b, c and d of a PDF matrix. */
+const QUARTERS = {
+  0: [1, 0, 0, 1],
+  90: [0, -1, 1, 0],
+  180: [-1, 0, 0, -1],
+  270: [0, 1, -1, 0],
+} as const;
+
+/** Where the lower left corner of a box comes to lie when it is turned, from its new upper left: right and down. */
+function cornerOf(turn: Turn, length: number, height: number): readonly [number, number] {
+  switch (turn) {
+    case 0:
+      return [0, height];
+    case 90:
+      return [0, 0];
+    case 180:
+      return [length, 0];
+    case 270:
+      return [height, length];
+  }
+}
+
+/** One path, one fill, a rectangle for each run of dark modules of a row. */
+function paintMatrix({ x, y, dots, rows }: MatrixMark, press: Press): string {
+  const module = dotsToPoints(dots, press);
+  const inset = INSET / module;
+  const left = dotsToPoints(mmToDots(x, press), press);
+  const bottom = -dotsToPoints(mmToDots(y, press) + rows.length * dots, press);
+  let path = `q ${points(module)} 0 0 ${points(module)} ${points(left)} ${points(bottom)} cm\n`;
+  for (const [index, row] of rows.entries()) {
+    const from = fixed(rows.length - 1 - index + inset, 5);
+    for (let at = 0; at < row.length; at += 1) {
+      const start = at;
+      while (row[at] === 1) at += 1;
+      if (at > start)
+        path += `${fixed(start + inset, 5)} ${from} ${fixed(at - start - 2 * inset, 5)} ${fixed(1 - 2 * inset, 5)} re\n`;
+    }
+  }
+  return `${path}f Q\n`;
+}
+
+function paintPath({ steps, evenOdd }: PathMark): string {
+  let path = '';
+  for (const [operator, ...at] of steps)
+    path +=
+      `${at.map((value, index) => pt(index % 2 === 0 ? value : -value)).join(' ')} ${operator}\n`.trimStart();
+  return `${path}${evenOdd ? 'f*' : 'f'}\n`;
 }
 
 type BarPieces = (at: number, width: number) => string;

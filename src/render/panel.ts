@@ -42,7 +42,8 @@ function occupants(template: Checked<Template>, { side, symbols, texts }: Occupa
     ...texts.map((text) => ({
       ...rect(text),
       name: `the text ${nameOf(template, side, text.part)}`,
-      isPin: text.part.part === 'text' && fieldsIn(text.part.text).includes('pin'),
+      isPin:
+        (text.part.part === 'text' || text.part.part === 'qr') && fieldsIn(text.part.text).includes('pin'),
     })),
   ];
 }

@@ -16,18 +16,20 @@ import {
 import type { Checked } from '../plan/yaml.ts';
 import { LIMITS, type PressKeys, RULES, type Rule } from '../plan/press.ts';
 import { partFindings } from './advice.ts';
-import { openArtwork, openFonts } from './assets.ts';
+import { openArtwork, openDrawings, openFonts } from './assets.ts';
 import type { Artwork } from './artwork.ts';
 import { type SymbolFit, fitSymbol, isReadable, modulesNeeded, narrowComplaint } from './barcode.ts';
 import { crowded, nameOf, onInk, outsideSafe } from './clearance.ts';
 import { type Finding, type Strictness, complaintsOf, failing, judged, quietRows } from './finding.ts';
 import { type Face, composeFace } from './face.ts';
-import type { SymbolPlace } from './symbol.ts';
+import { type SymbolPlace, lengthOf } from './symbol.ts';
 import type { Font } from './font.ts';
 import { type Press, mm } from './grid.ts';
 import { sheetCodeFit } from './imposition.ts';
 import { fieldRanges, fittedSizes, textBoxes } from './longest.ts';
+import { keepOutFindings } from './keep-out.ts';
 import { panelFindings } from './panel.ts';
+import { squareFindings } from './square.ts';
 import { type Profile, readProfile } from './profile.ts';
 
 export interface LayoutInputs {
@@ -104,11 +106,20 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
   const profile = readProfile(inputs.profile);
   const fonts = await openFonts(inputs, files);
   const artwork = await openArtwork(inputs, profile, inputs.profilePath, files);
+  const drawings = await openDrawings(inputs, files);
   const narrow: Complaint[] = [];
   const fits = chooseFits(inputs, narrow);
   const ranges = fieldRanges(inputs);
   const faces = sides.map((side) =>
-    composeFace(template.value, side, fonts, fits, fittedSizes(template.value, side, fonts, ranges)),
+    composeFace(
+      template.value,
+      side,
+      fonts,
+      fits,
+      fittedSizes(template.value, side, fonts, ranges),
+      drawings,
+      press,
+    ),
   );
   const symbols = faces.flatMap((face) => face.symbols);
   const slugFont = [...fonts.values()].find((font) =>
@@ -129,6 +140,8 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
         ...failing('overlap', crowded(template, seen)),
         ...failing('bar-ground', onInk(template, seen)),
         ...panelFindings(template, seen, limits),
+        ...keepOutFindings(template, seen, limits),
+        ...squareFindings(template, side, press, ranges, limits),
       ];
     }),
     ...texts.flatMap((complaint) => failing(complaint.rule as Rule, [complaint])),
@@ -243,7 +256,7 @@ function placeOfField(template: Checked<Template>, field: Field): Place {
   for (const side of sidesOf(template.value)) {
     for (const [index, part] of partsOf(template.value, side).entries()) {
       if (part.part === 'barcode' && part.data === field) return template.at(side, index, 'data');
-      if (part.part === 'text' && fieldsIn(part.text).includes(field))
+      if ((part.part === 'text' || part.part === 'qr') && fieldsIn(part.text).includes(field))
         return template.at(side, index, 'text');
     }
   }
@@ -260,7 +273,7 @@ function chooseFits(inputs: LayoutInputs, complaints: Complaint[]): ReadonlyMap<
       if (part.part !== 'barcode' || code === undefined) continue;
       const name = nameOf(template, side, part);
       const place = template.at(side, index, 'size');
-      const [fieldWidth] = part.size;
+      const fieldWidth = lengthOf(part);
       const fit = fitSymbol({
         modules: modulesNeeded(code.texts),
         fieldWidth,

@@ -1,7 +1,7 @@
 // Lines of type: a text part broken into lines, measured, and set as marks.
 import { type Field, type Template, type TextPart, inkOf } from '../plan/template.ts';
 import type { Font } from './font.ts';
-import { POINTS_PER_MM } from './grid.ts';
+import { POINTS_PER_MM, rotated } from './grid.ts';
 import { type Colour, type TextMark, colourOf, isSpot } from './mark.ts';
 
 /** A line of type; where it names fields it is set anew for each card. */
@@ -108,10 +108,11 @@ export function lineStart(line: TextLine, width: number): number {
 export function setLine(line: TextLine, pieces: readonly string[]): TextMark {
   const { part, font, ink, size, y } = line;
   const width = part.align === 'left' ? 0 : lineWidth(line, pieces);
+  const [startX, startY] = rotated([lineStart(line, width), y], part.at, part.turn);
   return {
     mark: 'text',
-    x: lineStart(line, width),
-    y,
+    x: startX,
+    y: startY,
     pieces,
     gap: part.gap / 1000,
     font: font.name,
@@ -120,6 +121,7 @@ export function setLine(line: TextLine, pieces: readonly string[]): TextMark {
     tracking: part.tracking / 1000,
     kerned: !isVariable(line),
     overprint: size < OVERPRINT_BELOW && isSolidBlack(ink),
+    ...(part.turn !== 0 && { turn: part.turn }),
   };
 }
 

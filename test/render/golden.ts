@@ -41,6 +41,10 @@ export function markText(mark: Mark): string {
       ].join(' ');
     case 'bars':
       return `bars ${at(mark.x, mark.y)} high ${n(mark.height)} dots ${mark.dots} ${mark.widths.join('')}`;
+    case 'path':
+      return `path ${inkText(mark.fill)} ${mark.steps.length} steps${mark.evenOdd ? ' even-odd' : ''}`;
+    case 'matrix':
+      return `matrix ${at(mark.x, mark.y)} dots ${mark.dots} ${mark.rows.length} rows`;
     case 'image':
       return `image ${at(mark.x, mark.y)} ${n(mark.width)}×${n(mark.height)} ${mark.file}`;
     case 'overlay':
