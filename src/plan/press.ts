@@ -30,6 +30,7 @@ const LIMITED = {
 } as const;
 
 const UNLIMITED = [
+  'bar-growth',
   'card-size',
   'bleed',
   'safe-area',

@@ -57,6 +57,8 @@ const sheetSchema = z.strictObject({
     .optional(),
   /** Room for a small symbol that says volume, sheet and side, quiet zones included, mm. */
   sheetCode: z.strictObject({ at: point, size: z.tuple([length, length]) }).optional(),
+  /** PDF/VT-1: a record for each card, which one card a page can have. */
+  vt: z.boolean().default(false),
   /** Baseline of the line that says what sheet this is: left end, mm. */
   slug: z.tuple([z.number(), z.number()]),
 });
@@ -135,6 +137,11 @@ export function parseSheet(text: string, file: string): Checked<SheetFormat> {
         { place: checked.at('grid'), hint: `the page is ${mm(sheet.page.width)} × ${mm(sheet.page.height)}` },
       );
     }
+  }
+  if (sheet.vt && slotCount(sheet) !== 1) {
+    throw badInput(`vt is true and a page holds ${slotCount(sheet)} cards: a record is whole pages`, {
+      place: checked.at('vt'),
+    });
   }
   checkMarks(checked);
   checkFurniture(checked);

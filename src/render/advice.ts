@@ -1,13 +1,14 @@
 // Rules about single parts of a template that a number decides: each part is a row, measured against what
 // shops and makers of scanners ask for.
-import type { Complaint } from '../base/failure.ts';
+import type { Complaint, Place } from '../base/failure.ts';
 import type { Limits } from '../plan/press.ts';
 import { type ImagePart, type Side, type Template, partsOf, sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Artwork } from './artwork.ts';
 import { indexOf, nameOf } from './clearance.ts';
 import { type Finding, atLeast, failing } from './finding.ts';
-import { box, mm } from './grid.ts';
+import type { SymbolFit } from './barcode.ts';
+import { box, dotsToMm, growthDots, mm } from './grid.ts';
 import { type SymbolPlace, isUpright } from './symbol.ts';
 
 /** Bars under this share of a symbol's width are hard to hit. */
@@ -65,6 +66,7 @@ function symbolFindings(
       ...module,
       value: `${mm(fit.module, 3)} (${fit.dots} dots of ${fit.dpi} dpi; ideal ${mm(fit.ideal, 3)})`,
     },
+    ...growthFindings(subject, name, fit, place),
     atLeast('quiet-zone', subject, fit.quiet, limits['quiet-zone'], 'mm', (limit) => ({
       message: `${name} quiet zones are ${mm(fit.quiet)}: ${mm(limit)} is safer`,
       place,
@@ -86,6 +88,32 @@ function symbolFindings(
       message: `${name} bars come to ${mm(toTrim, 1)} from the trim: ${mm(limit)} is safer`,
       place,
     })),
+  ];
+}
+
+/** Shares of a module that bars may lose: more, and thin bars are lost to the scanner instead. */
+const GROWTH = { fail: 0.25, warn: 0.15 };
+
+function growthFindings(subject: string, name: string, fit: SymbolFit, place: Place): readonly Finding[] {
+  const dots = growthDots(fit);
+  if ((fit.barGrowth ?? 0) === 0 || fit.dots === 0) return [];
+  const share = dots / fit.dots;
+  const taken = `${Math.round(dotsToMm(dots, fit) * 1000)} µm`;
+  const verdict = share > GROWTH.fail ? 'fail' : share > GROWTH.warn ? 'warn' : 'pass';
+  return [
+    {
+      rule: 'bar-growth',
+      subject,
+      value: `${taken} (${dots} dots, ${share.toFixed(2)} modules) for ${fit.barGrowth ?? 0} µm`,
+      threshold: `at most ${GROWTH.fail} / ${GROWTH.warn} modules`,
+      verdict,
+      ...(verdict !== 'pass' && {
+        complaint: {
+          message: `${name} bars would be drawn ${taken} narrower, ${share.toFixed(2)} of a module: measure again`,
+          place,
+        },
+      }),
+    },
   ];
 }
 

@@ -4,6 +4,13 @@
 /** What imaging needs to know of the press; dots per inch may be a decimal (812.8 is 32 dots a millimetre). */
 export interface Press {
   readonly dpi: number;
+  /** By how much the press widens every bar, micrometres; bars are drawn narrower by so many whole dots. */
+  readonly barGrowth?: number;
+}
+
+/** Whole dots that bars are drawn narrower by. */
+export function growthDots({ barGrowth = 0, dpi }: Press): number {
+  return Math.round((barGrowth * dpi) / 25_400);
 }
 
 /** A rectangle, millimetres from a top left corner. */

@@ -100,6 +100,8 @@ export interface BarsMark {
   readonly widths: readonly number[];
   /** Read down, from right to left, or up; x and y are the upper left corner however it is turned. */
   readonly turn?: Turn;
+  /** Dots that each bar is drawn narrower by; the odd one is taken at its end. */
+  readonly less?: number;
 }
 
 /** A filled path, its steps in mm. */

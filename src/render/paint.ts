@@ -181,12 +181,12 @@ function paintText(mark: TextMark, font: PdfFont): string {
 const INSET = 0.001;
 
 /** One path, one fill, in modules under one matrix. */
-function paintBars({ x, y, height, dots, widths, turn = 0 }: BarsMark, press: Press): string {
+function paintBars({ x, y, height, dots, widths, turn = 0, less = 0 }: BarsMark, press: Press): string {
   const module = dotsToPoints(dots, press);
   const left = dotsToPoints(mmToDots(x, press), press);
   const top = -dotsToPoints(mmToDots(y, press), press);
   const high = dotsToPoints(mmToDots(height, press), press);
-  const pieces = barPieces(module);
+  const pieces = barPieces(module, less / dots, Math.floor(less / 2) / dots);
   const [a, b, c, d] = QUARTERS[turn];
   const unit = `${points(a * module)} ${points(b * module)} ${points(c * high)} ${points(d * high)}`;
   const [right, down] = cornerOf(turn, modulesOf(widths) * module, high);
@@ -251,17 +251,19 @@ function paintPath({ steps, evenOdd }: PathMark): string {
 
 type BarPieces = (at: number, width: number) => string;
 
-const knownPieces = new Map<number, BarPieces>();
+const knownPieces = new Map<string, BarPieces>();
 
-/** The operators of a bar at a module: a few hundred strings, made once. */
-function barPieces(module: number): BarPieces {
-  const known = knownPieces.get(module);
+/** The operators of a bar at a module, less so many modules: a few hundred strings, made once. */
+function barPieces(module: number, less: number, before: number): BarPieces {
+  const key = `${module} ${less}`;
+  const known = knownPieces.get(key);
   if (known !== undefined) return known;
   const inset = INSET / module;
   const table: string[] = [];
   const pieces: BarPieces = (at, width) =>
-    (table[at * 5 + width] ??= `${fixed(at + inset, 5)} 0 ${fixed(width - 2 * inset, 5)} 1 re\n`);
-  knownPieces.set(module, pieces);
+    (table[at * 5 + width] ??=
+      `${fixed(at + before + inset, 5)} 0 ${fixed(width - less - 2 * inset, 5)} 1 re\n`);
+  knownPieces.set(key, pieces);
   return pieces;
 }
 

@@ -41,6 +41,8 @@ export const OVERPRINT = 'Over';
 export const PALE = 'Pale';
 
 const FLATE = 6;
+/** Records in one array of the tree of records. */
+const PART_ROW = 4096;
 /** Pages under one node of the page tree. */
 const NODE_PAGES = 64;
 
@@ -91,6 +93,7 @@ export class PressPdf {
   readonly #states: Dictionary = { [KNOCKOUT]: graphicsState(false), [OVERPRINT]: graphicsState(true) };
   readonly #nodes: Reference[] = [];
   #node: { readonly reference: Reference; readonly kids: string[] } | undefined;
+  #parts: { readonly root: Reference; readonly node: Reference; readonly leaves: number[] } | undefined;
   #pages = 0;
   #transparent = false;
 
@@ -231,8 +234,28 @@ export class PressPdf {
     return name;
   }
 
-  /** Writes a page; nothing of it stays in memory but its number. */
-  addPage({ media, bleed, trim, content }: PdfPage): void {
+  /**
+   * Writes the pages of one record; what the record says of itself stands in the file as it is.
+   * @param facts never a secret; keys are XML name tokens
+   */
+  addRecord(facts: Readonly<Record<string, string | number>>, pages: readonly PdfPage[]): void {
+    this.#parts ??= { root: this.#pdf.ref(), node: this.#pdf.ref(), leaves: [] };
+    const leaf = this.#pdf.ref({
+      Type: 'DPart',
+      Parent: this.#parts.node,
+      DPM: Object.fromEntries(
+        Object.entries(facts).map(([key, value]) => [key, typeof value === 'number' ? value : text(value)]),
+      ),
+    });
+    const written = pages.map((page) => this.addPage(page, leaf));
+    leaf.data.Start = bare(`${written[0] ?? 0} 0 R`);
+    leaf.data.End = bare(`${written.at(-1) ?? 0} 0 R`);
+    leaf.end();
+    this.#parts.leaves.push(leaf.id);
+  }
+
+  /** Writes a page and gives its number, which is all of it that stays in memory. */
+  addPage({ media, bleed, trim, content }: PdfPage, record?: Reference): number {
     const contents = this.#pdf.ref({ Filter: 'FlateDecode' });
     contents.end(deflated(content));
     const node = this.#openNode();
@@ -242,6 +265,7 @@ export class PressPdf {
       MediaBox: media,
       BleedBox: bleed,
       TrimBox: trim,
+      ...(record !== undefined && { DPart: record }),
       ...(this.#transparent && { Group: { S: 'Transparency', CS: 'DeviceCMYK' } }),
       Resources: this.#sheet,
       Contents: contents,
@@ -250,12 +274,14 @@ export class PressPdf {
     node.kids.push(`${page.id} 0 R`);
     this.#pages += 1;
     if (node.kids.length === NODE_PAGES) this.#closeNode();
+    return page.id;
   }
 
   /** Writes fonts, page tree and the rest; `take` then gives the last bytes. */
   close(): void {
     this.#closeNode();
     this.#writeLayers();
+    this.#writeRecords();
     this.#art.end();
     this.#sheet.end();
     const { Pages } = this.#pdf._root.data;
@@ -280,6 +306,27 @@ export class PressPdf {
     reference.end();
     this.#nodes.push(reference);
     this.#node = undefined;
+  }
+
+  /** The tree of records: a root over all cards. Its arrays are kept short, for readers of old. */
+  #writeRecords(): void {
+    if (this.#parts === undefined) return;
+    const { root, node, leaves } = this.#parts;
+    const rows: string[] = [];
+    for (let at = 0; at < leaves.length; at += PART_ROW) {
+      const row = leaves.slice(at, at + PART_ROW);
+      rows.push(`[${row.map((id) => `${id} 0 R`).join(' ')}]`);
+    }
+    Object.assign(node.data, { Type: 'DPart', Parent: root, DParts: bare(`[${rows.join(' ')}]`) });
+    Object.assign(root.data, {
+      Type: 'DPartRoot',
+      DPartRootNode: node,
+      NodeNameList: ['run', 'card'],
+      RecordLevel: 1,
+    });
+    node.end();
+    root.end();
+    this.#pdf._root.data.DPartRoot = root;
   }
 
   #writeLayers(): void {

@@ -278,6 +278,7 @@ function chooseFits(inputs: LayoutInputs, complaints: Complaint[]): ReadonlyMap<
         modules: modulesNeeded(code.texts),
         fieldWidth,
         dpi: press.dpi,
+        ...(press.barGrowth !== undefined && { barGrowth: press.barGrowth }),
         target: part.module,
       });
       if (isReadable(fit)) fits.set(part, fit);

@@ -2,7 +2,7 @@
 import { Failure } from '../base/failure.ts';
 import type { BarcodePart, Side } from '../plan/template.ts';
 import { QUIET_MODULES, type SymbolFit, barcodeWidths, isEncodable, modulesOf } from './barcode.ts';
-import { type Press, type Rect, dotsToMm, dotsWithin, mmToDots } from './grid.ts';
+import { type Press, type Rect, dotsToMm, dotsWithin, growthDots, mmToDots } from './grid.ts';
 import type { BarsMark } from './mark.ts';
 
 /**
@@ -80,7 +80,8 @@ export function barsMark(place: SymbolPlace, text: string, serial: number): Bars
     );
   }
   const start = startDots(part, modules * fit.dots, fit) + QUIET_MODULES * fit.dots;
-  const bars = { mark: 'bars' as const, dots: fit.dots, widths };
+  const less = growthDots(fit);
+  const bars = { mark: 'bars' as const, dots: fit.dots, widths, ...(less > 0 && { less }) };
   return isUpright(part)
     ? { ...bars, x: dotsToMm(start, fit), y: place.y, height: place.height, ...turned(part) }
     : { ...bars, x: place.x, y: dotsToMm(start, fit), height: place.width, ...turned(part) };

@@ -58,6 +58,7 @@ export async function* renderVolume(layout: Layout, job: VolumeJob): AsyncIterab
       producer: 'cardpress (pdfkit)',
       created: job.created,
       id: job.id,
+      vt: layout.sheet.vt,
     },
     layout.profile,
   );
@@ -66,7 +67,11 @@ export async function* renderVolume(layout: Layout, job: VolumeJob): AsyncIterab
   let sheets = 0;
   for await (const cards of inSheets(job, layout.sheet)) {
     sheets += 1;
-    for (const page of sheet(cards, sheets)) pdf.addPage(page);
+    const pages = sheet(cards, sheets);
+    const [card] = cards;
+    if (layout.sheet.vt && card !== undefined) {
+      pdf.addRecord({ serial: card.serial, card_id: card.cardId, sequence: sheets }, pages);
+    } else for (const page of pages) pdf.addPage(page);
     if (pdf.waiting >= PIECE) yield pdf.take();
   }
   if (sheets !== job.sheets) {
