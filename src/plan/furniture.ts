@@ -84,7 +84,7 @@ function furniture(sheet: SheetFormat, side: 'front' | 'back'): readonly Thing[]
     ...(colourBar === undefined
       ? []
       : [{ name: 'the colour bar', path: ['colourBar'], ...barBox(colourBar) }]),
-    ...(sheetCode === undefined
+    ...(sheetCode === undefined || side === 'back'
       ? []
       : [
           {

@@ -55,7 +55,7 @@ const sheetSchema = z.strictObject({
       direction: z.enum(['across', 'down']).default('across'),
     })
     .optional(),
-  /** Room for a small symbol that says volume, sheet and side, quiet zones included, mm. */
+  /** Room on the front for a small symbol that says volume and sheet, quiet zones included, mm. */
   sheetCode: z.strictObject({ at: point, size: z.tuple([length, length]) }).optional(),
   /** PDF/VT-1: a record for each card, which one card a page can have. */
   vt: z.boolean().default(false),

@@ -161,9 +161,9 @@ export function colourBar({ colourBar: bar }: SheetFormat): readonly Mark[] {
   }));
 }
 
-/** What a sheet's code says: volume in four digits, sheet in five, and 1 for the front or 2 for the back. */
-export function sheetCodeText({ volume, sheet, side }: Pick<Slug, 'volume' | 'sheet' | 'side'>): string {
-  return `${String(volume).padStart(4, '0')}${String(sheet).padStart(5, '0')}${side === 'front' ? 1 : 2}`;
+/** What a sheet's code says: volume in four digits, sheet in six. */
+export function sheetCodeText({ volume, sheet }: Pick<Slug, 'volume' | 'sheet'>): string {
+  return `${String(volume).padStart(4, '0')}${String(sheet).padStart(6, '0')}`;
 }
 
 /** Modules aimed at, mm: read by hand at the press, not on a counter. */
@@ -176,21 +176,20 @@ export function sheetCodeFit({ sheetCode }: SheetFormat, press: Press): SymbolFi
   return fitSymbol({ modules, fieldWidth: sheetCode.size[0], dpi: press.dpi, target: CODE_MODULE });
 }
 
-/** The code that says which sheet this is. */
+/** The code that says which sheet this is, on its front: one side of the paper is enough to know it by. */
 export function sheetCodeMarks(
-  format: SheetFormat,
-  press: Press,
+  { sheetCode }: SheetFormat,
+  fit: SymbolFit | undefined,
   slug: Pick<Slug, 'volume' | 'sheet' | 'side'>,
 ): readonly Mark[] {
-  const fit = sheetCodeFit(format, press);
-  if (fit === undefined || format.sheetCode === undefined) return [];
-  const { at, size } = format.sheetCode;
+  if (fit === undefined || sheetCode === undefined || slug.side === 'back') return [];
+  const { at, size } = sheetCode;
   return [
     {
       mark: 'bars',
-      x: dotted(at[0] + fit.quiet, press),
-      y: dotted(at[1], press),
-      height: dotted(size[1], press),
+      x: dotted(at[0] + fit.quiet, fit),
+      y: dotted(at[1], fit),
+      height: dotted(size[1], fit),
       dots: fit.dots,
       widths: barcodeWidths(sheetCodeText(slug)),
     },

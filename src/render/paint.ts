@@ -262,7 +262,7 @@ function barPieces(module: number, less: number, before: number): BarPieces {
   const table: string[] = [];
   const pieces: BarPieces = (at, width) =>
     (table[at * 5 + width] ??=
-      `${fixed(at + before + inset, 5)} 0 ${fixed(width - less - 2 * inset, 5)} 1 re\n`);
+      `${fixed(at + before + inset, 4)} 0 ${fixed(width - less - 2 * inset, 4)} 1 re\n`);
   knownPieces.set(key, pieces);
   return pieces;
 }

@@ -14,6 +14,7 @@ import {
   overlayMark,
   pageBoxes,
   registrationMarks,
+  sheetCodeFit,
   sheetCodeMarks,
   slotPlaces,
   slugMark,
@@ -113,6 +114,7 @@ function openSheet(
   const cardBox = pdfBox(grown({ x: 0, y: 0, width, height }, format.bleed), 0);
   const form = (marks: readonly Mark[], box = cardBox) => `/${pdf.addForm(paint(marks, palette), box)} Do\n`;
 
+  const codeFit = sheetCodeFit(format, press);
   const crossedOut = form(voidMarks(format, slugFont));
   const sides = sideMarks.map(({ face, places, crop, cells }) => {
     const boxes = pageBoxes(layout, places);
@@ -135,7 +137,7 @@ function openSheet(
     return sides.map(({ face, places, cells, boxes, art, marks, steps: shapes, overlay }) => {
       const { media, bleed, trim } = boxes;
       const line = { ...job, sheet, side: face.side, serials: range, order: format.order };
-      const own = [slugMark(format, line, slugFont), ...sheetCodeMarks(format, press, line)];
+      const own = [slugMark(format, line, slugFont), ...sheetCodeMarks(format, codeFit, line)];
       const beside = placed(marks + paint(own, palette), { ...media, rotation: 0 }, media, press);
       const slots = places.map((place, index) => {
         const card = cards[index];
