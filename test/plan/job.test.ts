@@ -1,0 +1,227 @@
+// The job file: every key, what it is where it is left out, and what a later version brings.
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Failure } from '../../src/base/failure.ts';
+import { isTest, oversOf, parseJob, pinOf } from '../../src/plan/job.ts';
+
+const SHORTEST = `name: spring
+account: T12345678
+cards: { count: 100, id: "S-{serial}" }
+template: classic
+sheet: a4-8up
+handoff: { seal: none }
+`;
+
+const parse = (text: string) => parseJob(text, 'job.yaml').value;
+const withCards = (cards: string) => SHORTEST.replace('count: 100', `count: 100, ${cards}`);
+
+function complaintOf(text: string) {
+  try {
+    parseJob(text, 'job.yaml');
+  } catch (error) {
+    if (error instanceof Failure) {
+      expect(error.exitCode).toBe(2);
+      expect(error.complaints).toHaveLength(1);
+      return error.complaints[0]!;
+    }
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+const DIGITS_ALONE = { prefix: '', numbers: true, characters: false, symbols: false, barcode: false };
+
+test('a job that says the least gets the defaults of the contract', () => {
+  expect(parse(SHORTEST)).toEqual({
+    name: 'spring',
+    account: 'T12345678',
+    cards: {
+      count: 100,
+      overs: 0,
+      type: 'gift_card',
+      id: 'S-{serial}',
+      first: 'next',
+      token: { ...DIGITS_ALONE, length: 16 },
+      pin: { ...DIGITS_ALONE, length: 6 },
+    },
+    template: 'classic',
+    sheet: 'a4-8up',
+    press: { dpi: 600, profile: 'iso-coated-v2-300' },
+    batch: { size: 1000, concurrency: 2, perSecond: 5 },
+    volume: { sheets: 50 },
+    recovery: 'replace',
+    handoff: { seal: 'none' },
+    accept: [],
+  });
+});
+
+test('a job that says everything is taken at its word', () => {
+  const job = parse(`name: spring-26
+account: T12345678
+cards:
+  count: 5000
+  overs: 2%
+  type: credit_note
+  id: "SPRING26-{serial}"
+  first: 17
+  token: { length: 20, prefix: "GC", numbers: true, characters: true, symbols: true, barcode: true }
+  pin: { length: 4, prefix: "9", numbers: false, characters: true, symbols: false }
+  validUntil: 2031-12-31
+template: ./my/template
+sheet: sra3-21up
+press: { dpi: 2400.5, profile: ./shop.icc }
+batch: { size: 500, concurrency: 4, perSecond: 10 }
+volume: { sheets: 20 }
+packing: { bundle: 100, box: 500 }
+handoff: { seal: none }
+schedule: { timezone: Europe/Oslo }
+accept: [token-for-one-purchase, token-ends-early]
+`);
+  expect(job).toMatchObject({
+    name: 'spring-26',
+    cards: {
+      count: 5000,
+      overs: '2%',
+      type: 'credit_note',
+      id: 'SPRING26-{serial}',
+      first: 17,
+      token: { length: 20, prefix: 'GC', numbers: true, characters: true, symbols: true, barcode: true },
+      pin: { length: 4, prefix: '9', numbers: false, characters: true, symbols: false, barcode: false },
+      validUntil: '2031-12-31',
+    },
+    template: './my/template',
+    press: { dpi: 2400.5, profile: './shop.icc' },
+    batch: { size: 500, concurrency: 4, perSecond: 10 },
+    volume: { sheets: 20 },
+    packing: { bundle: 100, box: 500 },
+    schedule: { timezone: 'Europe/Oslo' },
+    accept: ['token-for-one-purchase', 'token-ends-early'],
+  });
+  expect(oversOf(job)).toBe(100);
+  expect(isTest(job)).toBe(true);
+});
+
+test('the PIN: a format, or none', () => {
+  expect(pinOf(parse(withCards('pin: none')))).toBeNull();
+  expect(pinOf(parse(withCards('pin: { length: 4 }')))).toEqual({ ...DIGITS_ALONE, length: 4 });
+});
+
+test('the shortest and the longest codes that the platform takes', () => {
+  const job = parse(withCards('token: { length: 6 }, pin: { length: 48, prefix: "" }'));
+  expect([job.cards.token.length, pinOf(job)?.length]).toEqual([6, 48]);
+  expect(parse(withCards('token: { length: 36, prefix: "ABCDEFGHIJKL" }')).cards.token.prefix).toHaveLength(
+    12,
+  );
+});
+
+test.each([
+  ['2.5%', 1000, 25],
+  ['0.1%', 999, 1],
+  ['0.1%', 1000, 1],
+  ['0.1%', 1001, 2],
+  ['2%', 5000, 100],
+  ['2%', 1, 1],
+  ['0%', 5000, 0],
+  ['1.1%', 1000, 11],
+  ['0.07%', 10_000, 7],
+  ['33.333333%', 3_000_000, 1_000_000],
+  ['100%', 10_000_000, 10_000_000],
+])('%s of %i cards are %i overs, rounded up to whole cards', (overs, count, expected) => {
+  expect(oversOf(parse(SHORTEST.replace('count: 100', `count: ${count}, overs: ${overs}`)))).toBe(expected);
+});
+
+test('a share of overs is the least number of cards that is not below it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1_000_000 }),
+      fc.nat(30_000),
+      fc.nat(3),
+      (count, digits, places) => {
+        const share = (digits / 10 ** places).toFixed(places);
+        const overs = oversOf(parse(SHORTEST.replace('count: 100', `count: ${count}, overs: ${share}%`)));
+        const hundredths = BigInt(digits) * BigInt(count);
+        const unit = 100n * 10n ** BigInt(places);
+        expect(BigInt(overs) * unit >= hundredths && BigInt(overs - 1) * unit < hundredths).toBe(true);
+      },
+    ),
+  );
+});
+
+test('overs may be a number of cards', () => {
+  expect(oversOf(parse(withCards('overs: 7')))).toBe(7);
+});
+
+test.each([
+  ['press.steps', 'press: { steps: separate }'],
+  ['press.barGrowth', 'press: { barGrowth: 10 }'],
+  ['recovery: reissue', 'recovery: reissue'],
+  ['handoff.sign', 'handoff: { seal: none, sign: keys/our-signing-key.asc }'],
+  ['handoff.data', 'handoff: { seal: none, data: csv }'],
+  ['deliver', 'deliver: [{ folder: /mnt/outbox }]'],
+  ['vault', 'vault: { recipients: [] }'],
+  ['schedule.cron', 'schedule: { cron: "0 2 * * 1" }'],
+  ['retention', 'retention: 90d'],
+  ['approvers', 'approvers: [anna]'],
+  ['notify', 'notify: ops@example.com'],
+  ['contacts', 'contacts: {}'],
+  ['verify', 'verify: { share: 100% }'],
+  ['cards.token: auto', 'cards: { count: 1, id: "S-{serial}", token: auto }'],
+  ['cards.pin: auto', 'cards: { count: 1, id: "S-{serial}", pin: auto }'],
+])('%s is of the contract, and answered with "not yet" where it stands', (key, line) => {
+  const first = line.split(':')[0]!;
+  const text = `${SHORTEST.split('\n')
+    .filter((other) => !other.startsWith(`${first}:`))
+    .join('\n')}${line}\n`;
+  const { message, place, hint } = complaintOf(text);
+  expect(message).toBe(`${key}: not yet`);
+  expect(place?.excerpt).toBe(line);
+  expect(hint).toContain('this version');
+});
+
+test('a P account is not printed for before handoffs can be sealed', () => {
+  const account = SHORTEST.replace('T12345678', 'P12345678');
+  expect(complaintOf(account.replace('handoff: { seal: none }\n', '')).message).toContain('not yet');
+  expect(complaintOf(account).message).toContain('a P account never hands off unsealed');
+});
+
+test.each(['demo', 'starter'])('the shipped job %s is right', async (name) => {
+  const text = await readFile(new URL(`../../templates/jobs/${name}.yaml`, import.meta.url), 'utf8');
+  expect(isTest(parseJob(text, name).value)).toBe(true);
+});
+
+test.fails('handoff.data: none, which is what this version does, is taken', () => {
+  // LATER lets it pass as "the same", and the schema of handoff then knows no key data.
+  expect(parse(SHORTEST.replace('seal: none', 'seal: none, data: none')).name).toBe('spring');
+});
+
+test.fails('recipients to seal to are of the contract: not yet', () => {
+  // It says "handoff.seal is a list: it must be none", and for a P account none is refused as well.
+  expect(complaintOf(SHORTEST.replace('seal: none', 'seal: [keys/printer.asc]')).message).toContain(
+    'not yet',
+  );
+});
+
+test.fails('a press profile of its own is of the contract: not yet', () => {
+  // It says "press is "shop.yaml": it must be a map of keys".
+  expect(complaintOf(`${SHORTEST}press: shop.yaml\n`).message).toContain('not yet');
+});
+
+test.fails.each([
+  ['an unknown key', 'pin: { lenght: 6 }', 'lenght'],
+  ['no length', 'pin: { prefix: "9" }', 'length'],
+  ['a word', 'pin: no', 'none'],
+])('a wrong PIN (%s) is told as a wrong token is', (_, cards, word) => {
+  // The union of none and a format answers "cards.pin is a map: Invalid input".
+  expect(complaintOf(withCards(cards)).message.replace(/^cards\.pin is ".*?"/, '')).toContain(word);
+});
+
+test.fails('a share without its sign is told in words', () => {
+  // It says "Invalid string: must match pattern /^\d+(\.\d+)?%$/".
+  expect(complaintOf(withCards('overs: 2 percent')).message).toContain('a share such as 2%');
+});
+
+test.fails('a prefix that is too long is one complaint', () => {
+  // It also says that prefix and length must come to at most 48 characters.
+  complaintOf(withCards('token: { length: 36, prefix: "ABCDEFGHIJKLM" }'));
+});
