@@ -1,7 +1,7 @@
 // Every path of a run, and the one way of writing there: once, durably, whole or not at all.
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { type Disk, diskFailure } from './disk.ts';
+import { type Disk, diskFailure, hasNoLinks } from './disk.ts';
 import { Failure, hasCode } from './failure.ts';
 
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -85,8 +85,8 @@ export class RunFolder {
       try {
         made = await this.#disk.link(temporary, final);
       } catch (error) {
-        if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
-        made = await this.#claim(temporary, final);
+        if (!hasNoLinks(error)) throw error;
+        made = await this.#claim(name, temporary, final);
       }
       await this.#disk.remove(temporary);
       await this.#disk.syncFolder(folder);
@@ -112,8 +112,7 @@ export class RunFolder {
   }
 
   async has(name: string): Promise<boolean> {
-    // An empty file is a claim whose writer died (see #claim), not a file.
-    return ((await this.#disk.size(join(this.path, name))) ?? 0) > 0;
+    return (await this.#disk.size(join(this.path, name))) !== undefined;
   }
 
   /** The whole file. A file that must be there and is not is a mismatch: somebody changed the run folder. */
@@ -180,16 +179,22 @@ export class RunFolder {
     return temporary;
   }
 
-  /** Where links are not to be had: claim the name with an empty file, then move the data over it. */
-  async #claim(temporary: string, final: string): Promise<boolean> {
+  /**
+   * Where links are not to be had: whoever makes the claim file may move the data into place. One that a dead
+   * writer left is taken away with the other temporaries.
+   */
+  async #claim(name: string, temporary: string, final: string): Promise<boolean> {
+    const claim = join(dirname(final), `${TEMPORARY}claim-${basename(final)}`);
     try {
-      await (await this.#disk.create(final)).close();
+      await (await this.#disk.create(claim)).close();
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-      if (((await this.#disk.size(final)) ?? 0) > 0) return false;
+      if (hasCode(error, 'EEXIST')) return false;
+      throw error;
     }
-    await this.#disk.rename(temporary, final);
-    return true;
+    const free = !(await this.has(name));
+    if (free) await this.#disk.rename(temporary, final);
+    await this.#disk.remove(claim);
+    return free;
   }
 
   async #guard<T>(name: string, work: (final: string, folder: string) => Promise<T>): Promise<T> {

@@ -20,21 +20,24 @@ export interface Credentials {
   readonly clientSecret: Secret;
 }
 
+/** A variable that is set to nothing is not set. */
+const set = (value: string | undefined) => (value === '' ? undefined : value);
+
 export function keyPath(env: Environment): string {
-  return env.CARDPRESS_KEY ?? '.cardpress/key.txt';
+  return set(env.CARDPRESS_KEY) ?? '.cardpress/key.txt';
 }
 
 export function outputPath(env: Environment, option?: string): string {
-  return resolve(option ?? env.CARDPRESS_OUTPUT ?? 'output');
+  return resolve(option ?? set(env.CARDPRESS_OUTPUT) ?? 'output');
 }
 
 export function apiUrl(env: Environment): string {
-  return platformUrl(env.CARDPRESS_API_URL ?? 'https://api.dintero.com/v1');
+  return platformUrl(set(env.CARDPRESS_API_URL) ?? 'https://api.dintero.com/v1');
 }
 
 /** Milliseconds after which a platform that gave no answer has surely done what it will do. */
 export function settleTime(env: Environment): number {
-  const seconds = Number(env.CARDPRESS_SETTLE ?? 10);
+  const seconds = Number(set(env.CARDPRESS_SETTLE) ?? 10);
   if (!(seconds >= 0))
     throw badInput(`CARDPRESS_SETTLE is ${JSON.stringify(env.CARDPRESS_SETTLE)}: it must be seconds`);
   return seconds * 1000;
@@ -42,7 +45,7 @@ export function settleTime(env: Environment): number {
 
 /** Worker threads that print; 0 prints in the main thread. */
 export function threadCount(env: Environment): number {
-  const threads = Number(env.CARDPRESS_THREADS ?? availableParallelism());
+  const threads = Number(set(env.CARDPRESS_THREADS) ?? availableParallelism());
   if (!Number.isInteger(threads) || threads < 0) {
     throw badInput(
       `CARDPRESS_THREADS is ${JSON.stringify(env.CARDPRESS_THREADS)}: it must be a whole number`,

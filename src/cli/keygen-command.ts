@@ -1,6 +1,6 @@
 // cardpress keygen: the key that seals the vault.
 import { dirname } from 'node:path';
-import { type Disk, nodeDisk } from '../base/disk.ts';
+import { type Disk, makeFolders, nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { generateKeyPair, identityText } from '../base/vault.ts';
 import { keyPath } from './environment.ts';
@@ -21,7 +21,7 @@ export async function writeKey(disk: Disk, path: string): Promise<string> {
       hint: 'set CARDPRESS_KEY to another path to make a second one',
     });
   }
-  await disk.makeFolder(dirname(path));
+  await makeFolders(disk, dirname(path));
   const key = await generateKeyPair();
   const file = await disk.create(path);
   await file.write(new TextEncoder().encode(`# cardpress vault key; recipient ${key.recipient}\n`));

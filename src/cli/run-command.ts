@@ -44,13 +44,23 @@ export interface Call {
   readonly stopping: AbortSignal;
 }
 
+/** What the environment gives to a run; read before anything is planned. */
+interface RunAccess extends Credentials {
+  readonly key: string;
+  readonly self: Holder;
+  /** Milliseconds. */
+  readonly settle: number;
+  readonly threads: number;
+  readonly stages: Stages;
+}
+
 /** Milliseconds for a batch's answer: a thousand cards may take a while, and a lost answer is dear. */
 const TIMEOUT = 300_000;
 
 export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<void> {
   const { env, terminal } = call;
   const key = keyPath(env);
-  const access = await credentials(env);
+  const access = { ...(await credentials(env)), settle: settleTime(env), threads: threadCount(env) };
   const self = await thisProcess(nodeDisk, process.pid, new Date());
   const prepared = await prepareRun(
     {
@@ -86,8 +96,8 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
 
 async function makeRun(
   prepared: Extract<Prepared, { state: 'open' }>,
-  { clientId, clientSecret, key, self, stages }: Credentials & { key: string; self: Holder; stages: Stages },
-  { terminal, env, log: machineLog, stopping }: Call,
+  { clientId, clientSecret, key, self, settle, threads, stages }: RunAccess,
+  { terminal, log: machineLog, stopping }: Call,
 ): Promise<void> {
   const { job, run, keys, design, layout, lock } = prepared;
   const { plan, folder } = run;
@@ -118,7 +128,7 @@ async function makeRun(
     now,
     sleep: pause,
     wait: (milliseconds) => sleep(milliseconds),
-    settle: settleTime(env),
+    settle,
     freshSerials: freshSerials(nodeDisk, dirname(folder.path), plan, self),
     design,
     layout: () => Promise.resolve(layout),
@@ -136,7 +146,7 @@ async function makeRun(
   );
   const lanes = {
     asking: job.batch.concurrency,
-    threads: Math.min(threadCount(env), volumesOf(plan).length),
+    threads: Math.min(threads, volumesOf(plan).length),
   };
   try {
     await runJob(

@@ -1,6 +1,7 @@
 // cardpress status: the runs of the output folder, what each has done and what it will do next.
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
+import { accountsOf } from '../pipeline/accounts.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Next, type Step, nextSteps } from '../pipeline/next.ts';
 import { progressOf } from '../pipeline/progress.ts';
@@ -34,6 +35,7 @@ async function statusOf(run: Run) {
   const before = new Map([...ledger.attempts].map(([batch, attempts]) => [batch, attempts.length]));
   // What the job accepts is not known here; a stop that it lifts is shown as one.
   return {
+    accounts: accountsOf(run.plan, ledger),
     progress: progressOf(run.plan, ledger),
     next: nextSteps(run.plan, ledger, { accept: [], recovery: 'replace', before, inFlight: new Set() }),
   };
@@ -48,7 +50,7 @@ async function statusLine(run: Run): Promise<string> {
 
 async function statusPage(run: Run): Promise<string> {
   const { plan } = run;
-  const { progress, next } = await statusOf(run);
+  const { accounts, progress, next } = await statusOf(run);
   const rows = [
     ['job', plan.job],
     ['account', plan.account],
@@ -57,6 +59,10 @@ async function statusPage(run: Run): Promise<string> {
     [
       'cards',
       `${progress.cards.good} of ${progress.cards.of} (${plan.cards.ordered} ordered, ${plan.cards.overs} overs)`,
+    ],
+    [
+      'asked for',
+      `${accounts.asked} = ${accounts.made} made + ${accounts.neverCreated} never created + ${accounts.voided} voided + ${accounts.orphaned} orphaned + ${accounts.inDoubt} in doubt`,
     ],
     ['volumes', `${progress.volumes.rendered} of ${progress.volumes.of} rendered`],
     ['next', nextText(next, progress.packed)],

@@ -221,19 +221,18 @@ export function platformUrl(text: string): string {
   try {
     url = new URL(text);
   } catch {
+    throw badInput('CARDPRESS_API_URL is none: it must be a URL such as https://api.dintero.com/v1');
+  }
+  // Before anything is quoted: a password may stand in the text.
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(text)) {
     throw badInput(
-      `CARDPRESS_API_URL is ${JSON.stringify(text)}: it must be a URL such as https://api.dintero.com/v1`,
+      'CARDPRESS_API_URL must hold neither user nor query: credentials come from DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET',
     );
   }
   const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
     throw badInput(
-      `CARDPRESS_API_URL is ${JSON.stringify(text)}: it must be https; plain http only goes to this machine`,
-    );
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw badInput(
-      'CARDPRESS_API_URL must hold neither user nor query: credentials come from DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET',
+      `CARDPRESS_API_URL is ${url.protocol}//${url.host}: it must be https; plain http only goes to this machine`,
     );
   }
   return url.href.replace(/\/+$/, '');

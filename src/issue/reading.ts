@@ -1,7 +1,7 @@
 // What an answer to a batch says, card by card. Pure: an answer's bytes in, cards and complaints out.
 // Nothing in it names a token or a PIN; the secrets are in the cards alone.
 import { secret } from '../base/secret.ts';
-import { type CodeFormat, codeLength } from '../plan/format.ts';
+import { type CodeFormat, alphabetOf, codeLength } from '../plan/format.ts';
 import type { Card } from './card.ts';
 import { type Answer, isMap, jsonBody, refusalText, retryAfter } from './answer.ts';
 
@@ -141,6 +141,10 @@ function codeFault(code: string | undefined, format: CodeFormat): string | undef
   if (code.length !== codeLength(format)) return `has ${code.length} characters, not ${codeLength(format)}`;
   if (!code.startsWith(format.prefix)) return 'does not begin with the prefix';
   if (!/^[\x20-\x7e]*$/.test(code)) return 'holds a character outside printable ASCII';
+  // The platform does not document its symbols, so where they are allowed any may come.
+  const alphabet = alphabetOf(format);
+  const strange = [...code.slice(format.prefix.length)].some((character) => !alphabet.includes(character));
+  if (strange && !format.symbols) return 'holds a character that was not asked for';
   return undefined;
 }
 

@@ -113,6 +113,10 @@ export function batchNext(
         return stop('refused', `the platform refuses: ${found.message}`);
       return same(asked.cards);
     case 'refused':
+      // Some platforms say 400 where an id exists: asked for before, these ids may be there because of it.
+      if (since < attempt && (looked === undefined || looked.found.length > 0)) {
+        return doubtful(asked.cards, found.message, true);
+      }
       if (isOld) return same(asked.cards);
       return stop('refused', `the platform refuses: ${found.message}`);
     case 'exists':
@@ -150,7 +154,7 @@ function termsStop(
   }
   const until = plan.cards.validUntil;
   if (until === null || accept.includes('token-ends-early')) return undefined;
-  if (terms.ends !== null && terms.ends < until) {
+  if (terms.ends !== null && Date.parse(terms.ends) < Date.parse(until)) {
     return {
       message: `a token ends on ${terms.ends.slice(0, 10)}, before cards.validUntil ${until}`,
       hint: 'if that is meant, write accept: [token-ends-early] in the job',

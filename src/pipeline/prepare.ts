@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Disk } from '../base/disk.ts';
-import { badInput } from '../base/failure.ts';
+import { asFailure, badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import type { KeyPair } from '../base/vault.ts';
@@ -24,6 +24,7 @@ import { slotCount } from '../plan/sheet.ts';
 import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Layout } from '../render/preflight.ts';
+import { readProfile } from '../render/profile.ts';
 import { makeRunKeys, openRunKeys } from './keys.ts';
 import { makeOutput, takePlanningLock } from './output.ts';
 import { type Run, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
@@ -80,6 +81,7 @@ export async function checkJob(
 ): Promise<CheckedJob> {
   const job = await readJob(reader, jobPath);
   const design = await readDesign(reader, job);
+  checkProfile(job, design);
   // The highest serial is not known yet; the widest id that a pattern of this length can give is.
   const run = `${job.value.name}-0000-00-00`;
   const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
@@ -87,8 +89,23 @@ export async function checkJob(
   return { job, design, layout: await layoutOf(plan, design) };
 }
 
+/** A profile that no press file may carry is said at the place that names it. */
+function checkProfile(job: Checked<Job>, design: Design): void {
+  try {
+    readProfile(design.profile);
+  } catch (error) {
+    const [complaint] = asFailure(error).complaints;
+    throw badInput(complaint?.message ?? '', { ...complaint, place: job.at('press', 'profile') });
+  }
+}
+
 /** Finds the job's open run or plans a new one, and takes its lock. */
 export async function prepareRun(request: RunRequest, around: Surroundings): Promise<Prepared> {
+  if (request.run !== undefined && !RUN_NAME.test(request.run)) {
+    throw badInput(
+      `--run is ${JSON.stringify(request.run)}: a run is a folder, named by lower-case letters, digits and hyphens`,
+    );
+  }
   const checked = await checkJob(around, request.jobPath);
   const { disk } = around.reader;
   await makeOutput(disk, request.output);
@@ -108,6 +125,7 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
 }
 
 const DRAFT = '.draft-';
+const RUN_NAME = /^[a-z0-9][a-z0-9-]{0,99}$/;
 
 /** What planners that died left behind; whoever holds the planning lock may take it away. */
 async function removeDrafts(disk: Disk, output: string): Promise<void> {

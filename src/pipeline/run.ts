@@ -3,6 +3,8 @@
 import { Failure, asFailure } from '../base/failure.ts';
 import type { Acceptable, Recovery } from '../plan/job.ts';
 import type { Dispatch } from './dispatch.ts';
+import { names } from '../base/run-folder.ts';
+import { accountsOf } from './accounts.ts';
 import { type Ledger, LedgerReader } from './ledger.ts';
 import { type Step, nextSteps, stepName } from './next.ts';
 import type { Tools } from './tools.ts';
@@ -65,6 +67,7 @@ export async function runJob(
       }
       // A step that ended while the ledger was read has left something that was not seen.
       if (busy.size > 0) continue;
+      await folder.replace(names.accounts, `${JSON.stringify(accountsOf(plan, ledger), null, 2)}\n`);
       if (failure !== undefined) throw failure;
       if (options.stopping.aborted) throw new Failure('interrupted', 'stopped; run the job again to go on');
       const [stop] = stops;

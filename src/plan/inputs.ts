@@ -190,16 +190,25 @@ async function readInput(
   name: string,
   place?: Place,
 ): Promise<FoundFile> {
-  const bytes = await readNamed(reader, path, ref, place);
+  const bytes = await readNamed(reader, path, ref, role, place);
   return { shown: path, input: { role, ref, name, sha256: sha256(bytes), bytes } };
 }
 
-async function readNamed(reader: Reader, path: string, ref: string, place?: Place): Promise<Uint8Array> {
+async function readNamed(
+  reader: Reader,
+  path: string,
+  ref: string,
+  role?: FrozenInput['role'],
+  place?: Place,
+): Promise<Uint8Array> {
   const where = place && { place };
   try {
     const bytes = await reader.disk.read(path);
     if (bytes === undefined) {
-      const hint = BUILT_IN.test(ref) ? await builtInHint(reader) : `looked for ${resolve(path)}`;
+      const hint =
+        role !== undefined && BUILT_IN.test(ref)
+          ? await builtInHint(reader, role)
+          : `looked for ${resolve(path)}`;
       throw badInput(`${ref}: there is no such file`, { ...where, hint });
     }
     return bytes;
@@ -210,15 +219,19 @@ async function readNamed(reader: Reader, path: string, ref: string, place?: Plac
   }
 }
 
-async function builtInHint(reader: Reader): Promise<string> {
-  const templates = (await reader.disk.list(reader.builtIn)).filter(
-    (name) => !['fonts', 'sheets', 'profiles'].includes(name),
-  );
-  const sheets = (await reader.disk.list(join(reader.builtIn, 'sheets'))).map((name) =>
-    name.replace('.yaml', ''),
-  );
-  return `built-in templates: ${templates.join(', ')}; sheets: ${sheets.join(', ')}; a path has a / or a .`;
+/** What could have been meant by a built-in name. */
+async function builtInHint(reader: Reader, role: FrozenInput['role']): Promise<string> {
+  const folders = { template: '.', sheet: 'sheets', profile: 'profiles', file: '.' } as const;
+  const found = await reader.disk.list(join(reader.builtIn, folders[role]));
+  const names =
+    role === 'template'
+      ? found.filter((name) => !NO_TEMPLATES.includes(name))
+      : found.filter((name) => /\.(yaml|icc)$/.test(name)).map((name) => name.replace(/\.\w+$/, ''));
+  return `built-in ${role}s: ${names.join(', ')}; a path has a / or a .`;
 }
+
+/** Folders beside the built-in templates. */
+const NO_TEMPLATES: readonly string[] = ['fonts', 'jobs', 'profiles', 'sheets'];
 
 function builtInOr(reader: Reader, ref: string, folder: string, extension: string, from: string): string {
   return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : join(from, ref);

@@ -5,33 +5,38 @@ import type { CodeFormat } from './format.ts';
 import { checkIdPattern } from './ids.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
-const codeFormat = (shortest: number) =>
+const codeFormat = (shortest: number, orNone = false) =>
   z
-    .strictObject({
-      length: z.int().min(shortest).max(48),
-      prefix: z
-        .string()
-        .max(12)
-        .regex(/^[\x21-\x7e]*$/, 'it must be printable ASCII without spaces')
-        .default(''),
-      numbers: z.boolean().default(true),
-      characters: z.boolean().default(false),
-      symbols: z.boolean().default(false),
-      barcode: z.boolean().default(false),
-    })
+    .strictObject(
+      {
+        length: z.int().min(shortest).max(48),
+        prefix: z
+          .string()
+          .max(12)
+          .regex(/^[\x21-\x7e]*$/, 'it must be printable ASCII without spaces')
+          .default(''),
+        numbers: z.boolean().default(true),
+        characters: z.boolean().default(false),
+        symbols: z.boolean().default(false),
+        barcode: z.boolean().default(false),
+      },
+      {
+        error: ({ code }) =>
+          code === 'invalid_type' ? `it must be a map of keys${orNone ? ', or none' : ''}` : undefined,
+      },
+    )
     .refine(
       (format) => format.numbers || format.characters || format.symbols,
       'it must allow numbers, characters or symbols',
     )
     .refine(
-      (format) => format.prefix.length + format.length <= 48,
+      // A part that is too long by itself has its own complaint.
+      ({ prefix, length }) => prefix.length > 12 || length > 48 || prefix.length + length <= 48,
       'prefix and length must come to at most 48 characters',
     );
 
-const share = z.union(
-  [z.int().min(0), z.string().regex(/^\d+(\.\d+)?%$/)],
-  'it must be a number of cards or a share such as 2%',
-);
+const SHARE = 'it must be a number of cards or a share such as 2%';
+const share = z.union([z.int(SHARE).min(0), z.string(SHARE).regex(/^\d+(\.\d+)?%$/, SHARE)], SHARE);
 
 const batch = z.strictObject({
   size: z.int().min(1).max(1000).default(1000),
@@ -63,7 +68,9 @@ const jobSchema = z.strictObject({
     overs: share.default(0),
     type: z.enum(['gift_card', 'credit_note']).default('gift_card'),
     id: z.string().min(1).max(255),
-    first: z.union([z.literal('next'), z.int().min(0)], 'it must be next or a number').default('next'),
+    first: z
+      .union([z.literal('next'), z.int().min(0).max(999_999_999_999)], 'it must be next or a number')
+      .default('next'),
     token: codeFormat(6).default({
       length: 16,
       prefix: '',
@@ -73,7 +80,10 @@ const jobSchema = z.strictObject({
       barcode: false,
     }),
     pin: z
-      .union([z.literal('none'), codeFormat(4)])
+      .preprocess(
+        (value) => (value === null ? '' : value === 'none' ? null : value),
+        codeFormat(4, true).nullable(),
+      )
       .default({ length: 6, prefix: '', numbers: true, characters: false, symbols: false, barcode: false }),
     validUntil: z.iso.date('it must be a date such as 2031-12-31').optional(),
   }),
@@ -83,7 +93,7 @@ const jobSchema = z.strictObject({
   batch: batch.default({ size: 1000, concurrency: 2, perSecond: 5 }),
   volume: z.strictObject({ sheets: z.int().min(1).max(10_000).default(50) }).default({ sheets: 50 }),
   packing: z.strictObject({ bundle: z.int().min(1), box: z.int().min(1) }).optional(),
-  handoff: z.strictObject({ seal: z.literal('none') }).optional(),
+  handoff: z.strictObject({ seal: z.literal('none'), data: z.literal('none').optional() }).optional(),
   schedule: z.strictObject({ timezone: z.string() }).optional(),
   /** What to do about a batch whose answer was lost. */
   recovery: z.enum(RECOVERIES).default('replace'),
@@ -162,7 +172,7 @@ export function oversOf(job: Job): number {
 
 /** The PIN's format, or null where the job asks for none. */
 export function pinOf(job: Job): CodeFormat | null {
-  return job.cards.pin === 'none' ? null : job.cards.pin;
+  return job.cards.pin;
 }
 
 export function isTest(job: Job): boolean {
@@ -177,6 +187,11 @@ function refuseLater(text: string, file: string): void {
   }
   if (isMap(raw.value) && raw.value.recovery === 'reissue')
     throw notYet('recovery: reissue', raw.at('recovery'));
+  if (isMap(raw.value) && typeof raw.value.press === 'string')
+    throw notYet('press: a profile of its own', raw.at('press'));
+  if (isMap(raw.value) && isMap(raw.value.handoff) && Array.isArray(raw.value.handoff.seal)) {
+    throw notYet('handoff.seal: recipients', raw.at('handoff', 'seal'));
+  }
   const isAuto = (key: string) =>
     isMap(raw.value) && isMap(raw.value.cards) && raw.value.cards[key] === 'auto';
   for (const key of ['token', 'pin'])

@@ -133,7 +133,7 @@ test.each<[string, (cards: [CardBody, CardBody, CardBody]) => unknown[], string]
   expect(verdict(spoil(cardBodies()))).toEqual({ good: [21, 23], bad: [`22: ${why}`] });
 });
 
-test.fails('a code with characters that were not asked for is not printed', () => {
+test('a code with characters that were not asked for is not printed', () => {
   // Only length, prefix and ASCII are looked at: letters in a token of digits pass here, and where their bars
   // need more room than digits, the run stops for good when it is rendered.
   const [a, b, c] = cardBodies();
