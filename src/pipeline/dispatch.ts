@@ -65,13 +65,19 @@ export function localDispatch(
   };
 }
 
+/** A volume needs little; V8 would otherwise let each thread grow for speed that is not felt. */
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+
 /** A worker thread that performs one step at a time. */
 class PrintThread {
   readonly #worker: Worker;
   readonly #log: Log;
 
   constructor(start: WorkerStart, log: Log) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: start });
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: start,
+      resourceLimits: LIMITS,
+    });
     this.#worker.unref();
     this.#log = log;
   }
