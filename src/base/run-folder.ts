@@ -23,6 +23,11 @@ export const names = {
   answer: (batch: number, attempt: number) => `${batchName(batch, attempt)}.age`,
   cards: (batch: number, attempt: number) => `${batchName(batch, attempt)}.cards.json`,
   looked: (batch: number, attempt: number) => `${batchName(batch, attempt)}.looked.json`,
+  /** The sealed answer with one card's new token or PIN. */
+  reissue: (batch: number, attempt: number, serial: number, what: 'token' | 'pin') =>
+    `${batchName(batch, attempt)}.${serial}.${what}.age`,
+  reissued: (batch: number, attempt: number) => `${batchName(batch, attempt)}.reissued.json`,
+  resolved: (batch: number, attempt: number) => `${batchName(batch, attempt)}.resolved.json`,
   voided: (batch: number, attempt: number) => `${batchName(batch, attempt)}.voided.json`,
   volume: (volume: number, attempt: number) => `volumes/${volumeName(volume, attempt)}.pdf.age`,
   handoff: (name: string) => `handoff/${name}`,

@@ -9,6 +9,8 @@ import { initCommand } from './init-command.ts';
 import { jsonLog } from './json-log.ts';
 import { keygenCommand } from './keygen-command.ts';
 import { previewCommand } from './preview-command.ts';
+import { rekeyCommand } from './rekey-command.ts';
+import { type ResolveFlags, resolveCommand } from './resolve-command.ts';
 import { type Call, runCommand } from './run-command.ts';
 import { sandboxCommand } from './sandbox-command.ts';
 import { statusCommand } from './status-command.ts';
@@ -74,7 +76,20 @@ program
 program
   .command('keygen')
   .description('make the key that seals the vault')
-  .action(() => keygenCommand(call()));
+  .option('--backup <recipient...>', 'age recipients who can open the vault too')
+  .action((options: { backup?: string[] }) => keygenCommand(options.backup ?? [], call()));
+program
+  .command('rekey <key>')
+  .description('seal the keys of all runs to a new operator’s key')
+  .option('--output <dir>', 'the output folder')
+  .action((key: string, options: { output?: string }) => rekeyCommand(key, options, call()));
+program
+  .command('resolve <run>')
+  .description('decide what becomes of a batch in doubt')
+  .requiredOption('--batch <n>', 'its number')
+  .requiredOption('--as <how>', 'replace or reissue')
+  .option('--output <dir>', 'the output folder')
+  .action((run: string, options: ResolveFlags) => resolveCommand(run, options, call()));
 program
   .command('check <job>')
   .description('everything that can be known before a card exists')

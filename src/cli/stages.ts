@@ -5,6 +5,7 @@ const NAMES: Record<Step['do'], string> = {
   ask: 'ask and seal',
   read: 'read',
   look: 'look up',
+  reissue: 'new codes',
   void: 'void',
   render: 'render',
   sweep: 'last look',

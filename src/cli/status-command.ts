@@ -1,11 +1,10 @@
 // cardpress status: the runs of the output folder, what each has done and what it will do next.
 import { nodeDisk } from '../base/disk.ts';
-import { badInput } from '../base/failure.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Next, type Step, nextSteps } from '../pipeline/next.ts';
 import { progressOf } from '../pipeline/progress.ts';
-import { type Run, listRuns } from '../pipeline/runs.ts';
+import { type Run, findRun, listRuns } from '../pipeline/runs.ts';
 import { outputPath } from './environment.ts';
 import type { Call } from './run-command.ts';
 
@@ -15,19 +14,12 @@ export async function statusCommand(
   { terminal, env }: Call,
 ): Promise<void> {
   const output = outputPath(env, options.output);
-  const runs = await listRuns(nodeDisk, output);
-  if (name === undefined) {
-    const lines = await Promise.all(runs.map(statusLine));
-    terminal.out(lines.length === 0 ? `no runs in ${output}\n` : lines.join(''));
+  if (name !== undefined) {
+    terminal.out(await statusPage(await findRun(nodeDisk, output, name)));
     return;
   }
-  const run = runs.find(({ plan }) => plan.run === name);
-  if (run === undefined) {
-    throw badInput(`there is no run ${name} in ${output}`, {
-      hint: `runs: ${runs.map(({ plan }) => plan.run).join(', ')}`,
-    });
-  }
-  terminal.out(await statusPage(run));
+  const lines = await Promise.all((await listRuns(nodeDisk, output)).map(statusLine));
+  terminal.out(lines.length === 0 ? `no runs in ${output}\n` : lines.join(''));
 }
 
 async function statusOf(run: Run) {
@@ -82,6 +74,7 @@ function nextText({ steps, stops }: Next, packed: boolean): string {
     ...count('ask', 'batch to ask for', 'batches to ask for'),
     ...count('read', 'answer to read', 'answers to read'),
     ...count('look', 'batch in doubt to look up', 'batches in doubt to look up'),
+    ...count('reissue', 'batch to get new codes for', 'batches to get new codes for'),
     ...count('void', 'batch to void', 'batches to void'),
     ...count('sweep', 'last look for given-up cards', 'last looks'),
     ...count('render', 'volume to render', 'volumes to render'),

@@ -92,6 +92,16 @@ export class Platform {
     return refusalText(answer);
   }
 
+  /** A new token for a card. The body's ref_id makes a repeated call safe. */
+  async newToken(cardId: string, body: object): Promise<Answer> {
+    return this.#call('POST', cardId, '/tokens', body);
+  }
+
+  /** A new PIN for a card; the one before is void, also where the answer is lost. */
+  async newPin(cardId: string, body: object): Promise<Answer> {
+    return this.#call('POST', cardId, '/rotate-pin', body);
+  }
+
   /** The platform's time, by its last Date header and our monotonic clock; a clock of ours that is wrong does no harm. */
   time(): Date | undefined {
     return this.#heard && new Date(this.#heard.date + performance.now() - this.#heard.at);
@@ -103,13 +113,16 @@ export class Platform {
   }
 
   /** A call about one card that may be repeated. */
-  async #call(method: 'GET' | 'DELETE', cardId: string): Promise<Answer> {
-    const path = `/accounts/${this.#settings.account}/wallets/cards/${encodeURIComponent(cardId)}`;
+  async #call(method: Method, cardId: string, operation = '', body?: object): Promise<Answer> {
+    const path = `/accounts/${this.#settings.account}/wallets/cards/${encodeURIComponent(cardId)}${operation}`;
     let renewed = false;
     return this.#retried('a card', async () => {
       const send = () =>
         this.#queue.add(async () =>
-          this.#send(method, path, { authorization: `Bearer ${reveal(await this.#token())}` }),
+          this.#send(method, path, {
+            authorization: `Bearer ${reveal(await this.#token())}`,
+            ...(body !== undefined && { body: JSON.stringify(body) }),
+          }),
         );
       const answer = await send();
       if (answer.status !== 401 || renewed) return answer;

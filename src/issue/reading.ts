@@ -136,7 +136,8 @@ function codeIn(generator: unknown, key: 'token' | 'pin'): string | undefined {
   return isMap(inner) && typeof inner.value === 'string' ? inner.value : undefined;
 }
 
-function codeFault(code: string | undefined, format: CodeFormat): string | undefined {
+/** What is wrong with a code, in words that do not give it away. */
+export function codeFault(code: string | undefined, format: CodeFormat): string | undefined {
   if (code === undefined) return 'is missing';
   if (code.length !== codeLength(format)) return `has ${code.length} characters, not ${codeLength(format)}`;
   if (!code.startsWith(format.prefix)) return 'does not begin with the prefix';

@@ -53,7 +53,7 @@ export function localDispatch(
   };
   const signal = stopping;
   const laneOf = (step: Step) =>
-    step.do === 'ask' || step.do === 'look' || step.do === 'void' ? asking : reading;
+    step.do === 'ask' || ['look', 'reissue', 'void'].includes(step.do) ? asking : reading;
   return {
     async perform(step) {
       if (isPrintStep(step)) await printing.add(() => print(step), { signal });

@@ -1,6 +1,13 @@
 // What lies in the run folder, as plain data. The folder is the truth; the ledger is a reading of it.
 import { type RunFolder, names } from '../base/run-folder.ts';
-import type { AskedRecord, CardsRecord, LookedRecord, SweptRecord, VoidedRecord } from '../issue/records.ts';
+import type {
+  AskedRecord,
+  CardsRecord,
+  LookedRecord,
+  ResolvedRecord,
+  SweptRecord,
+  VoidedRecord,
+} from '../issue/records.ts';
 import { type Plan, batchesOf } from '../plan/plan.ts';
 
 /** One call of the batch endpoint, or one that was about to be made. */
@@ -13,6 +20,10 @@ export interface Attempt {
   readonly cards: CardsRecord | undefined;
   /** What was found of cards in doubt. */
   readonly looked: LookedRecord | undefined;
+  /** What a person decided about them. */
+  readonly resolved: ResolvedRecord | undefined;
+  /** New secrets that were got for them. */
+  readonly reissued: CardsRecord | undefined;
   /** What became of those that were found. */
   readonly voided: VoidedRecord | undefined;
 }
@@ -52,6 +63,8 @@ export class LedgerReader {
           answered: files.has(fileOf(names.answer(batch, attempt))),
           cards: await this.#record<CardsRecord>(names.cards(batch, attempt), files),
           looked: await this.#record<LookedRecord>(names.looked(batch, attempt), files),
+          resolved: await this.#record<ResolvedRecord>(names.resolved(batch, attempt), files),
+          reissued: await this.#record<CardsRecord>(names.reissued(batch, attempt), files),
           voided: await this.#record<VoidedRecord>(names.voided(batch, attempt), files),
         });
       }

@@ -2,7 +2,15 @@
 // that was killed is a ledger like any other.
 import type { FailureKind } from '../base/failure.ts';
 import type { Wanted } from '../issue/issue.ts';
-import { type AskedRecord, type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
+import {
+  type AskedRecord,
+  type CardRange,
+  type CardsRecord,
+  countOf,
+  eachCard,
+  toRanges,
+} from '../issue/records.ts';
+import type { GoodCards } from '../issue/vaulted.ts';
 import type { Acceptable, Recovery } from '../plan/job.ts';
 import { type Plan, type Volume, batchesOf, volumesOf } from '../plan/plan.ts';
 import { batchNext } from './batch.ts';
@@ -25,7 +33,13 @@ export type Step =
       readonly since: number;
       readonly cards: readonly CardRange[];
     }
-  | { readonly do: 'void'; readonly batch: number; readonly attempt: number }
+  | { readonly do: 'reissue'; readonly batch: number; readonly attempt: number }
+  | {
+      readonly do: 'void';
+      readonly batch: number;
+      readonly attempt: number;
+      readonly cards: readonly CardRange[];
+    }
   | { readonly do: 'sweep'; readonly cards: readonly AskedCards[] }
   | { readonly do: 'render'; readonly volume: number; readonly attempt: number }
   | { readonly do: 'pack' };
@@ -64,6 +78,7 @@ export function stepName(step: Step): string {
     case 'ask':
     case 'read':
     case 'look':
+    case 'reissue':
     case 'void':
       return batchName(step.batch);
     case 'render':
@@ -97,18 +112,23 @@ export function nextSteps(plan: Plan, ledger: Ledger, circumstances: Circumstanc
 }
 
 /** Every card that will be printed, with the attempt that it came in. */
-export function goodCards(
-  ledger: Ledger,
-): readonly { readonly asked: AskedRecord; readonly good: readonly CardRange[] }[] {
+export function goodCards(ledger: Ledger): readonly GoodCards[] {
   return [...ledger.attempts.values()].flat().flatMap((attempt) => {
-    const good = goodOf(attempt);
-    return good.length === 0 ? [] : [{ asked: attempt.asked, good }];
+    const { asked, cards, reissued } = attempt;
+    const parts = [
+      { asked, good: madeIn(cards), reissued: false },
+      { asked, good: madeIn(reissued), reissued: true },
+    ];
+    return parts.filter(({ good }) => good.length > 0);
   });
 }
 
-export function goodOf(attempt: Attempt): readonly CardRange[] {
-  return attempt.cards?.outcome === 'made' ? attempt.cards.good : [];
+/** The cards of an attempt that may be printed. */
+export function goodOf({ cards, reissued }: Attempt): readonly CardRange[] {
+  return [...madeIn(cards), ...madeIn(reissued)];
 }
+
+const madeIn = (record: CardsRecord | undefined) => (record?.outcome === 'made' ? record.good : []);
 
 /** Cards that were asked for and given up without being seen to be gone: they are looked for once more. */
 export function givenUp(ledger: Ledger): readonly AskedCards[] {

@@ -4,6 +4,7 @@ import { names } from '../base/run-folder.ts';
 import { sealStream } from '../base/vault.ts';
 import { lookBatch, sweep, voidBatch } from '../issue/doubt.ts';
 import { askBatch, readBatch } from '../issue/issue.ts';
+import { reissueBatch } from '../issue/reissue.ts';
 import { vaultedCards } from '../issue/vaulted.ts';
 import { pack } from '../pack/pack.ts';
 import { isTestRun, volumesOf } from '../plan/plan.ts';
@@ -37,6 +38,9 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
     }
     case 'look':
       await lookBatch(step, tools);
+      return;
+    case 'reissue':
+      await reissueBatch(step, tools);
       return;
     case 'void':
       await voidBatch(step, tools);

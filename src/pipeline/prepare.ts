@@ -6,7 +6,6 @@ import type { Disk } from '../base/disk.ts';
 import { asFailure, badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
-import type { KeyPair } from '../base/vault.ts';
 import type { RunKeys } from '../issue/issue.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
 import {
@@ -25,7 +24,7 @@ import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Layout } from '../render/preflight.ts';
 import { readProfile } from '../render/profile.ts';
-import { makeRunKeys, openRunKeys } from './keys.ts';
+import { type OperatorKey, makeRunKeys, openRunKeys } from './keys.ts';
 import { makeOutput, takePlanningLock } from './output.ts';
 import { type Run, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
 import type { layoutOf } from './tools.ts';
@@ -44,7 +43,7 @@ export interface RunRequest {
 /** The computer around: disk, clock, who we are, and the operator's key. */
 export interface Surroundings {
   readonly reader: Reader;
-  readonly operator: KeyPair;
+  readonly operator: OperatorKey;
   readonly self: Holder;
   readonly now: () => Date;
   /** Checks a design against a plan. */
@@ -227,7 +226,7 @@ async function beginRun(
   const draft = new RunFolder(disk, join(request.output, DRAFT + randomBytes(6).toString('hex')));
   await draft.make();
   const inputs = await freezeInputs(draft, design);
-  const keys = await makeRunKeys(draft, around.operator);
+  const keys = await makeRunKeys(draft, around.operator, job.value.vault.recipients);
   const plan: Plan = { ...plan0, inputs };
   await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
   const folder = await draft.moveTo(join(request.output, name));

@@ -1,6 +1,7 @@
 // The job file: what is ordered, where from, on what, and who gets it.
 import { z } from 'zod';
 import { badInput, notYet } from '../base/failure.ts';
+import { isRecipient } from '../base/vault.ts';
 import type { CodeFormat } from './format.ts';
 import { checkIdPattern } from './ids.ts';
 import { type Checked, parseYaml } from './yaml.ts';
@@ -52,7 +53,7 @@ const press = z.strictObject({
 /** What the platform may do that a job takes by name; otherwise the run stops before rendering. */
 const ACCEPTABLE = ['token-for-one-purchase', 'token-ends-early'] as const;
 
-const RECOVERIES = ['replace', 'hold'] as const;
+const RECOVERIES = ['replace', 'reissue', 'hold'] as const;
 
 const jobSchema = z.strictObject({
   name: z
@@ -95,6 +96,12 @@ const jobSchema = z.strictObject({
   packing: z.strictObject({ bundle: z.int().min(1), box: z.int().min(1) }).optional(),
   handoff: z.strictObject({ seal: z.literal('none'), data: z.literal('none').optional() }).optional(),
   schedule: z.strictObject({ timezone: z.string() }).optional(),
+  /** Further age recipients who can open the vault. */
+  vault: z
+    .strictObject({
+      recipients: z.array(z.string().refine(isRecipient, 'it must be an age recipient (age1…)')).default([]),
+    })
+    .default({ recipients: [] }),
   /** What to do about a batch whose answer was lost. */
   recovery: z.enum(RECOVERIES).default('replace'),
   accept: z.array(z.enum(ACCEPTABLE)).default([]),
@@ -111,7 +118,6 @@ const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
   [['handoff', 'sign']],
   [['handoff', 'data'], 'none'],
   [['deliver']],
-  [['vault']],
   [['schedule', 'cron']],
   [['retention']],
   [['approvers']],
@@ -185,8 +191,6 @@ function refuseLater(text: string, file: string): void {
     const value = path.reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), raw.value);
     if (value !== undefined && value !== same) throw notYet(path.join('.'), raw.at(...path));
   }
-  if (isMap(raw.value) && raw.value.recovery === 'reissue')
-    throw notYet('recovery: reissue', raw.at('recovery'));
   if (isMap(raw.value) && typeof raw.value.press === 'string')
     throw notYet('press: a profile of its own', raw.at('press'));
   if (isMap(raw.value) && isMap(raw.value.handoff) && Array.isArray(raw.value.handoff.seal)) {

@@ -34,6 +34,8 @@ export interface Plan {
     readonly validUntil: string | null;
   };
   readonly press: { readonly dpi: number; readonly profile: string };
+  /** Who else than the operator can open the vault. */
+  readonly recipients: readonly string[];
   readonly batchSize: number;
   readonly volumeSheets: number;
   readonly slots: number;
@@ -100,6 +102,7 @@ export function makePlan(job: Job, facts: PlanFacts): Plan {
       validUntil: cards.validUntil ?? null,
     },
     press: job.press,
+    recipients: job.vault.recipients,
     batchSize: job.batch.size,
     volumeSheets: job.volume.sheets,
     slots: facts.slots,

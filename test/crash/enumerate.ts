@@ -7,7 +7,7 @@ import { manifestRows } from '../support/rehearsal.ts';
 import { DiskModel, type Loss } from './disk-model.ts';
 import { type CrashPoint, World } from './world.ts';
 
-const operator = await generateKeyPair();
+const operator = { ...(await generateKeyPair()), backups: [] };
 
 const plain = { effect: <T>(_: string, perform: () => T) => perform() };
 

@@ -5,7 +5,7 @@ import { secret } from '../../src/base/secret.ts';
 import type { Disk } from '../../src/base/disk.ts';
 import { silent } from '../../src/base/log.ts';
 import { openJournal } from '../../src/base/journal.ts';
-import type { KeyPair } from '../../src/base/vault.ts';
+import type { OperatorKey } from '../../src/pipeline/keys.ts';
 import { Platform } from '../../src/issue/platform.ts';
 import { KnownPrints } from '../../src/issue/prints.ts';
 import { localDispatch } from '../../src/pipeline/dispatch.ts';
@@ -65,11 +65,11 @@ const sharedLayout: typeof layoutOf = (plan, design) => (shared ??= layoutOf(pla
 export class World {
   readonly model: DiskModel;
   readonly sandbox: Sandbox;
-  readonly operator: KeyPair;
+  readonly operator: OperatorKey;
   readonly output: string;
   #pid = 1000;
 
-  constructor(model: DiskModel, sandbox: Sandbox, operator: KeyPair) {
+  constructor(model: DiskModel, sandbox: Sandbox, operator: OperatorKey) {
     this.model = model;
     this.sandbox = sandbox;
     this.operator = operator;

@@ -10,7 +10,7 @@ import { names } from '../../src/base/run-folder.ts';
 import { reveal } from '../../src/base/secret.ts';
 import { unseal } from '../../src/base/vault.ts';
 import { unpackAnswer } from '../../src/issue/answer.ts';
-import { type IssueTools, askBatch, cardsOf, readBatch } from '../../src/issue/issue.ts';
+import { type IssueTools, askBatch, answeredCards, readBatch } from '../../src/issue/issue.ts';
 import type { AskedRecord } from '../../src/issue/records.ts';
 import { vaultedCards } from '../../src/issue/vaulted.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
@@ -41,7 +41,7 @@ test('the cards that the platform made come out of the vault, each under its own
   const record = await readBatch(FIRST, tools);
   expect(record).toMatchObject({ outcome: 'made', good: CARDS, bad: [] });
   const asked = (await tools.folder.readJson(names.asked(1, 1))) as AskedRecord;
-  const cards = await cardsOf(asked, CARDS, tools);
+  const cards = await answeredCards(asked, CARDS, tools);
   const booked = new Map(sandbox.books().accounts[ACCOUNT]!.cards.map((card) => [card.card_id, card]));
   expect(cards.map(({ serial }) => serial)).toEqual([1, 2, 3, 4]);
   for (const { cardId, token, pin } of cards) {
@@ -182,7 +182,7 @@ test('cards come out of the vault in the order of their positions, whichever ans
   const part = async (batch: number, attempt: number, ...cards: [position: number, serial: number][]) => {
     const good = cards.map(([position, serial]) => ({ position, serial, count: 1 }));
     const body = { cards: cards.map(([, serial]) => cardBody(serial, `7100000${serial}`)) };
-    return { asked: await vaulted(tools, batch, attempt, good, body), good };
+    return { asked: await vaulted(tools, batch, attempt, good, body), good, reissued: false };
   };
   const all = [
     await part(2, 1, [4, 5], [5, 6]),
@@ -215,7 +215,11 @@ test('cards come out of the vault in the order of their positions, whichever ans
 test('a vault that no longer holds what was read from it is a mismatch', async () => {
   const { tools } = await openBench();
   const asked = await vaulted(tools, 1, 1, [{ position: 0, serial: 1, count: 1 }], { cards: [] });
-  await expect(cardsOf(asked, [{ position: 0, serial: 1, count: 1 }], tools)).rejects.toMatchObject({
-    kind: 'mismatch',
-  });
+  const gone = vaultedCards(
+    [{ asked, good: [{ position: 0, serial: 1, count: 1 }], reissued: false }],
+    0,
+    1,
+    tools,
+  );
+  await expect(gone.next()).rejects.toMatchObject({ kind: 'mismatch' });
 });

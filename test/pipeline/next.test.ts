@@ -73,6 +73,8 @@ function ledgerOf(batches: readonly (readonly State[])[], more: Partial<Ledger> 
       answered: false,
       cards: undefined,
       looked: undefined,
+      resolved: undefined,
+      reissued: undefined,
       voided: undefined,
       ...state,
     })),
@@ -117,6 +119,7 @@ function stepText(step: Step): string {
     case 'look':
       return `look ${step.batch}.${step.attempt}: ${cardsText(step.cards)} since ${step.since}`;
     case 'read':
+    case 'reissue':
     case 'void':
       return `${step.do} ${step.batch}.${step.attempt}`;
     case 'render':
@@ -462,10 +465,14 @@ function perform(step: Step, world: World, fate: Fate): void {
         answered: kept,
         cards: kept ? answer : undefined,
         looked: undefined,
+        resolved: undefined,
+        reissued: undefined,
         voided: undefined,
       });
       return;
     }
+    case 'reissue':
+      throw new Error('this world never asks for new codes');
     case 'look':
       change(step.batch, step.attempt, {
         looked: looked(

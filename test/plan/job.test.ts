@@ -51,6 +51,7 @@ test('a job that says the least gets the defaults of the contract', () => {
     batch: { size: 1000, concurrency: 2, perSecond: 5 },
     volume: { sheets: 50 },
     recovery: 'replace',
+    vault: { recipients: [] },
     handoff: { seal: 'none' },
     accept: [],
   });
@@ -155,11 +156,9 @@ test('overs may be a number of cards', () => {
 test.each([
   ['press.steps', 'press: { steps: separate }'],
   ['press.barGrowth', 'press: { barGrowth: 10 }'],
-  ['recovery: reissue', 'recovery: reissue'],
   ['handoff.sign', 'handoff: { seal: none, sign: keys/our-signing-key.asc }'],
   ['handoff.data', 'handoff: { seal: none, data: csv }'],
   ['deliver', 'deliver: [{ folder: /mnt/outbox }]'],
-  ['vault', 'vault: { recipients: [] }'],
   ['schedule.cron', 'schedule: { cron: "0 2 * * 1" }'],
   ['retention', 'retention: 90d'],
   ['approvers', 'approvers: [anna]'],

@@ -37,6 +37,7 @@ export function planOf({ cards, ...changes }: Changes = {}): Plan {
       ...cards,
     },
     press: { dpi: 600, profile: 'iso-coated-v2-300' },
+    recipients: [],
     batchSize: 4,
     volumeSheets: 1,
     slots: 3,

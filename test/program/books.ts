@@ -1,5 +1,5 @@
 // A run's accounts against the books of whoever played the platform.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { RunFolder } from '../../src/base/run-folder.ts';
@@ -17,7 +17,7 @@ export interface KnownCard {
 }
 
 export function runsIn(output: string): readonly string[] {
-  return readdirSync(output).filter((name) => !name.startsWith('.'));
+  return (existsSync(output) ? readdirSync(output) : []).filter((name) => !name.startsWith('.'));
 }
 
 /**
