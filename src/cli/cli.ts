@@ -9,6 +9,7 @@ import { initCommand } from './init-command.ts';
 import { jsonLog } from './json-log.ts';
 import { keygenCommand } from './keygen-command.ts';
 import { previewCommand } from './preview-command.ts';
+import { probeCommand } from './probe-command.ts';
 import { rekeyCommand } from './rekey-command.ts';
 import { type ResolveFlags, resolveCommand } from './resolve-command.ts';
 import { type Call, runCommand } from './run-command.ts';
@@ -18,7 +19,6 @@ import { version } from './version.ts';
 
 /** Commands of the contract that a later version brings. */
 const LATER = [
-  'probe',
   'approve',
   'verify',
   'deliver',
@@ -112,6 +112,11 @@ program
   .action((job: string, options: { run?: string; new?: boolean; output?: string }) =>
     runCommand(job, options, call()),
   );
+program
+  .command('probe <job>')
+  .description('find out on a T account what the platform’s documents leave open')
+  .option('--output <dir>', 'the output folder')
+  .action((job: string, options: { output?: string }) => probeCommand(job, options, call()));
 program
   .command('status [run]')
   .description('runs, what each has done and will do next')

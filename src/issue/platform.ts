@@ -102,6 +102,11 @@ export class Platform {
     return this.#call('POST', cardId, '/rotate-pin', body);
   }
 
+  /** Makes a card good for money. */
+  async activate(cardId: string, body: object): Promise<Answer> {
+    return this.#call('POST', cardId, '/activate', body);
+  }
+
   /** The platform's time, by its last Date header and our monotonic clock; a clock of ours that is wrong does no harm. */
   time(): Date | undefined {
     return this.#heard && new Date(this.#heard.date + performance.now() - this.#heard.at);

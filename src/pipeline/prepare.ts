@@ -7,6 +7,7 @@ import { asFailure, badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import type { RunKeys } from '../issue/issue.ts';
+import type { ProbeReport } from '../issue/probe.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
 import {
   type Design,
@@ -88,6 +89,22 @@ export async function checkJob(
   return { job, design, layout: await layoutOf(plan, design) };
 }
 
+/** What a probe of the account has found out is believed: a way of recovery that cannot work is refused now. */
+async function heedProbe(job: Checked<Job>, request: RunRequest, disk: Disk): Promise<void> {
+  if (job.value.recovery !== 'reissue') return;
+  const bytes = await disk.read(join(request.output, '.probe', `${job.value.account}.json`));
+  if (bytes === undefined) return;
+  const { origin, findings } = JSON.parse(new TextDecoder().decode(bytes)) as ProbeReport;
+  if (origin !== request.origin || findings.newToken.answer.startsWith('yes')) return;
+  throw badInput(
+    `recovery is reissue, but the probe of ${job.value.account} found: ${findings.newToken.answer}`,
+    {
+      place: job.at('recovery'),
+      hint: 'use replace or hold',
+    },
+  );
+}
+
 /** A profile that no press file may carry is said at the place that names it. */
 function checkProfile(job: Checked<Job>, design: Design): void {
   try {
@@ -107,6 +124,7 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
   }
   const checked = await checkJob(around, request.jobPath);
   const { disk } = around.reader;
+  await heedProbe(checked.job, request, disk);
   await makeOutput(disk, request.output);
   const planning = await takePlanningLock(disk, request.output, around.self);
   try {
