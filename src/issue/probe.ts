@@ -146,7 +146,7 @@ export function probePage(report: ProbeReport): string {
 
 const statusText = (answer: Answer) =>
   answer.status >= 200 && answer.status < 300 ? `yes (status ${answer.status})` : refusalText(answer);
-const text = (value: unknown) => (value === undefined ? 'not said' : String(value));
+const text = (value: unknown) => (value === undefined ? 'not said' : JSON.stringify(value));
 
 /** Names of the fields, never their values: two of them are secrets. */
 const fields = (card: Record<string, unknown>) => Object.keys(card).sort().join(', ');
