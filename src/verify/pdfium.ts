@@ -12,11 +12,13 @@ export function pdfium(): Promise<WrappedPdfiumModule> {
 }
 
 async function load(): Promise<WrappedPdfiumModule> {
-  const file = fileURLToPath(import.meta.resolve('@embedpdf/pdfium/pdfium.wasm'));
-  const bytes = await readFile(file);
-  const loaded = await init({
-    wasmBinary: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
-  });
+  const loaded = await init({ wasmBinary: await moduleFile('@embedpdf/pdfium/pdfium.wasm') });
   loaded.PDFiumExt_Init();
   return loaded;
+}
+
+/** The bytes of a file that a package brings. */
+export async function moduleFile(name: string): Promise<ArrayBuffer> {
+  const bytes = await readFile(fileURLToPath(import.meta.resolve(name)));
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 }
