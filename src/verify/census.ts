@@ -47,14 +47,14 @@ interface SlotArea extends Extent {
 
 /** Makes the census of the pages of one side. */
 export function censusTaker(
-  { pdf, scratch }: PrintedVolume,
+  { pdf, direct, scratch }: PrintedVolume,
   plan: SidePlan,
   press: Press,
 ): (page: PrintedPage) => Census {
   const areas = plan.slots.map((slot) => slotArea(slot, plan, press));
 
   const extentOf = (object: number, height: number): Extent => {
-    pdf.FPDFPageObj_GetBounds(object, scratch, scratch + 4, scratch + 8, scratch + 12);
+    direct.FPDFPageObj_GetBounds(object, scratch, scratch + 4, scratch + 8, scratch + 12);
     const floats = pdf.pdfium.HEAPF32;
     const at = scratch / 4;
     return {
@@ -72,24 +72,24 @@ export function censusTaker(
     else if (area.turned)
       shape.push(area.right - right, area.bottom - bottom, area.right - left, area.bottom - top);
     else shape.push(left - area.left, top - area.top, right - area.left, bottom - area.top);
-    if (type === PATH) shape.push(pdf.FPDFPath_CountSegments(object));
+    if (type === PATH) shape.push(direct.FPDFPath_CountSegments(object));
     if (type !== FORM) return;
-    const count = pdf.FPDFFormObj_CountObjects(object);
+    const count = direct.FPDFFormObj_CountObjects(object);
     for (let index = 0; index < count; index += 1) {
-      const child = pdf.FPDFFormObj_GetObject(object, index);
+      const child = direct.FPDFFormObj_GetObject(object, index);
       // A form's own coordinates are the same wherever it is placed.
-      describe(shape, child, pdf.FPDFPageObj_GetType(child), extentOf(child, 0));
+      describe(shape, child, direct.FPDFPageObj_GetType(child), extentOf(child, 0));
     }
   };
 
   return (page) => {
-    const height = pdf.FPDF_GetPageHeightF(page.handle);
+    const height = direct.FPDF_GetPageHeightF(page.handle);
     const slots = areas.map((): number[] => []);
     const rest: number[] = [];
-    const count = pdf.FPDFPage_CountObjects(page.handle);
+    const count = direct.FPDFPage_CountObjects(page.handle);
     for (let index = 0; index < count; index += 1) {
-      const object = pdf.FPDFPage_GetObject(page.handle, index);
-      const type = pdf.FPDFPageObj_GetType(object);
+      const object = direct.FPDFPage_GetObject(page.handle, index);
+      const type = direct.FPDFPageObj_GetType(object);
       const extent = extentOf(object, height);
       const at = areas.findIndex((area) => isIn(extent, area));
       const area = areas[at];

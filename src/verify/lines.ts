@@ -17,14 +17,14 @@ export interface PageLines {
 
 /** Takes the lines of a page. It leaves the page without its artwork: the last thing to be done with it. */
 export function linesOf(
-  { pdf, scratch }: PrintedVolume,
+  { pdf, direct, scratch }: PrintedVolume,
   page: PrintedPage,
   slots: readonly SlotPlace[],
 ): PageLines {
-  const count = pdf.FPDFPage_CountObjects(page.handle);
+  const count = direct.FPDFPage_CountObjects(page.handle);
   for (let index = 0; index < count; index += 1) {
-    const object = pdf.FPDFPage_GetObject(page.handle, index);
-    if (pdf.FPDFPageObj_GetType(object) === FORM) pdf.FPDFPageObj_SetIsActive(object, false);
+    const object = direct.FPDFPage_GetObject(page.handle, index);
+    if (direct.FPDFPageObj_GetType(object) === FORM) direct.FPDFPageObj_SetIsActive(object, 0);
   }
   const text = pdf.FPDFText_LoadPage(page.handle);
   const characters = pdf.FPDFText_CountChars(text);

@@ -1,7 +1,7 @@
 // A finished volume in pdfium: its pages, thin strips of them at known places, and larger cuts.
 import { Failure } from '../base/failure.ts';
 import { POINTS_PER_MM, type Rect } from '../render/grid.ts';
-import { pdfium } from './pdfium.ts';
+import { type DirectPdfium, direct, pdfium } from './pdfium.ts';
 
 /** Grey pixels, rows from the top without padding. */
 export interface GreyPicture {
@@ -30,8 +30,8 @@ export interface PrintedPage {
    * resolution. The rows lie in memory that the next strip writes over.
    */
   readonly strip: (area: Rect, look: StripLook) => readonly Uint8Array[];
-  /** A rectangle as it is, in grey. */
-  readonly cut: (area: Rect, dpi: number) => GreyPicture;
+  /** A rectangle as it is, in grey; `down` is its vertical resolution where that is another. */
+  readonly cut: (area: Rect, dpi: number, down?: number) => GreyPicture;
   /** Leaves images out of whatever is rendered from now on. */
   readonly hideImages: () => void;
   readonly close: () => void;
@@ -48,6 +48,7 @@ export interface StripLook {
 /** A volume in memory. Its first pages stay open: a font that no open page uses is loaded anew each time. */
 export class PrintedVolume {
   readonly pdf: Pdfium;
+  readonly direct: DirectPdfium;
   readonly pages: number;
   /** Sixteen bytes in pdfium's memory, for what it returns through pointers. */
   readonly scratch: number;
@@ -73,6 +74,7 @@ export class PrintedVolume {
 
   private constructor(pdf: Pdfium, data: number, document: number) {
     this.pdf = pdf;
+    this.direct = direct(pdf);
     this.#data = data;
     this.#document = document;
     // A matrix of six numbers and a clip of four, four bytes each; then what readers of objects use.
@@ -80,14 +82,14 @@ export class PrintedVolume {
     this.scratch = this.#matrix + 40;
     this.pages = pdf.FPDF_GetPageCount(document);
     for (let index = 0; index < Math.min(2, this.pages); index += 1) {
-      this.#kept.push(pdf.FPDF_LoadPage(document, index));
+      this.#kept.push(this.direct.FPDF_LoadPage(document, index));
     }
   }
 
   /** Opens a page; they count from 1. Undefined where it cannot be shown. */
   page(number: number): PrintedPage | undefined {
     const { pdf } = this;
-    const page = pdf.FPDF_LoadPage(this.#document, number - 1);
+    const page = this.direct.FPDF_LoadPage(this.#document, number - 1);
     if (page === 0) return undefined;
     const draw = (area: Rect, columns: number, rows: number, dpi: readonly [number, number], below: number) =>
       this.#draw(page, area, columns, rows, dpi, below);
@@ -103,10 +105,10 @@ export class PrintedVolume {
         }
         return lines;
       },
-      cut: (area, dpi) => {
+      cut: (area, dpi, down = dpi) => {
         const width = Math.round((area.width / 25.4) * dpi);
-        const height = Math.round((area.height / 25.4) * dpi);
-        const { start, stride } = draw(area, width, height, [dpi, dpi], PAPER);
+        const height = Math.round((area.height / 25.4) * down);
+        const { start, stride } = draw(area, width, height, [dpi, down], PAPER);
         const heap = pdf.pdfium.HEAPU8;
         const grey = new Uint8Array(width * height);
         for (let row = 0; row < height; row += 1) {
@@ -114,14 +116,14 @@ export class PrintedVolume {
         }
         return { width, height, grey };
       },
-      hideImages: () => hideImages(pdf, page),
-      close: () => pdf.FPDF_ClosePage(page),
+      hideImages: () => hideImages(this.direct, page),
+      close: () => this.direct.FPDF_ClosePage(page),
     };
   }
 
   close(): void {
     const { pdf } = this;
-    for (const page of this.#kept) pdf.FPDF_ClosePage(page);
+    for (const page of this.#kept) this.direct.FPDF_ClosePage(page);
     for (const bitmap of this.#bitmaps.values()) pdf.FPDFBitmap_Destroy(bitmap);
     pdf.FPDF_CloseDocument(this.#document);
     pdf.pdfium.wasmExports.free(this.#matrix);
@@ -151,8 +153,8 @@ export class PrintedVolume {
     floats[at + 7] = 0;
     floats[at + 8] = columns;
     floats[at + 9] = rows;
-    pdf.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, below);
-    pdf.FPDF_RenderPageBitmapWithMatrix(bitmap, page, this.#matrix, this.#matrix + 24, FOR_PRINT);
+    this.direct.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, below);
+    this.direct.FPDF_RenderPageBitmapWithMatrix(bitmap, page, this.#matrix, this.#matrix + 24, FOR_PRINT);
     return { start: pdf.FPDFBitmap_GetBuffer(bitmap), stride: pdf.FPDFBitmap_GetStride(bitmap) };
   }
 
@@ -167,10 +169,10 @@ export class PrintedVolume {
   }
 }
 
-function hideImages(pdf: Pdfium, page: number): void {
+function hideImages(pdf: DirectPdfium, page: number): void {
   const hide = (object: number) => {
     const type = pdf.FPDFPageObj_GetType(object);
-    if (type === IMAGE) pdf.FPDFPageObj_SetIsActive(object, false);
+    if (type === IMAGE) pdf.FPDFPageObj_SetIsActive(object, 0);
     if (type !== FORM) return;
     const count = pdf.FPDFFormObj_CountObjects(object);
     for (let index = 0; index < count; index += 1) hide(pdf.FPDFFormObj_GetObject(object, index));

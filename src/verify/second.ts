@@ -15,7 +15,6 @@ const ONE: ReaderOptions = {
   maxNumberOfSymbols: 2,
 };
 const EVERY: ReaderOptions = { ...ONE, tryHarder: true, tryRotate: true, maxNumberOfSymbols: 255 };
-const ANY_KIND: ReaderOptions = { ...EVERY, formats: [] };
 
 let ready: Promise<unknown> | undefined;
 
@@ -25,9 +24,9 @@ export async function readOne(picture: GreyPicture): Promise<string | undefined>
   return texts.length === 1 ? texts[0] : undefined;
 }
 
-/** Everything that zxing reads in a picture: linear codes and others, whichever way up. */
+/** Every Code 128 that zxing finds in a picture, whichever way up. Codes of other kinds may be artwork. */
 export function readEvery(picture: GreyPicture): Promise<readonly string[]> {
-  return read(picture, ANY_KIND);
+  return read(picture, EVERY);
 }
 
 async function read(

@@ -38,7 +38,7 @@ const FEWEST_BANDS = 4;
 const INSET = 0.05;
 
 const STRIP_DPI = 600;
-const FACE_DPI = 300;
+const FACE_DPI = 200;
 const PICTURE_DPI = 200;
 
 /** Reads a volume; `bytes` is the PDF and `cards` are those that were to be printed in it, in order. */
@@ -245,7 +245,8 @@ class Reading {
     page: PrintedPage,
     { zone, slot, card, sheet }: { zone: Zone; slot: SidePlan['slots'][number]; card: Card; sheet: number },
   ): Promise<void> {
-    const picture = page.cut(onPage(zone.rect, slot, this.#layout.press), STRIP_DPI);
+    // A line code needs its columns sharp; rows may be fewer.
+    const picture = page.cut(onPage(zone.rect, slot, this.#layout.press), STRIP_DPI, STRIP_DPI / 6);
     if (slot.rotation === 180) picture.grey.reverse();
     const text = await readOne(picture);
     this.#second.symbols += 1;
