@@ -94,6 +94,7 @@ test('3: a secret is read only where it becomes ink, a credential, a comparison 
     'issue/prints.ts',
     'pack/commitment.ts',
     'render/face.ts',
+    'verify/verify.ts',
   ]);
 });
 
@@ -110,5 +111,7 @@ test('5: each large library is at home in one place', () => {
   expect(importers(/^p-queue/)).toEqual(['issue/platform.ts', 'pipeline/dispatch.ts']);
   expect(importers(/^undici/)).toEqual(['issue/platform.ts']);
   expect(importers(/^yaml/)).toEqual(['plan/yaml.ts']);
-  expect(importers(/^sharp/)).toEqual(['preview/pictures.ts', 'render/artwork.ts']);
+  expect(importers(/^sharp/)).toEqual(['preview/pictures.ts', 'render/artwork.ts', 'verify/picture.ts']);
+  expect(importers(/^zxing-wasm/)).toEqual(['verify/second.ts']);
+  expect(importers(/^@embedpdf/)).toEqual(['verify/pdfium.ts']);
 });

@@ -61,6 +61,14 @@ export type Event =
       readonly bytes: number;
     }
   | {
+      readonly event: 'volume.read';
+      readonly volume: number;
+      readonly attempt: number;
+      readonly symbols: number;
+      readonly decoded: number;
+      readonly faults: number;
+    }
+  | {
       readonly event: 'volume.packed';
       readonly volume: number;
       readonly file: string;

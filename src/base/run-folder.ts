@@ -30,6 +30,7 @@ export const names = {
   resolved: (batch: number, attempt: number) => `${batchName(batch, attempt)}.resolved.json`,
   voided: (batch: number, attempt: number) => `${batchName(batch, attempt)}.voided.json`,
   volume: (volume: number, attempt: number) => `volumes/${volumeName(volume, attempt)}.pdf.age`,
+  report: (volume: number, attempt: number) => `reports/${volumeName(volume, attempt)}.json`,
   handoff: (name: string) => `handoff/${name}`,
   done: 'handoff/.done',
 } as const;

@@ -108,8 +108,9 @@ program
   .description('continue the job’s open run, or make one')
   .option('--run <name>', 'the run to continue or make')
   .option('--new', 'make another run beside an open or complete one')
+  .option('--retry', 'print volumes anew that did not read back')
   .option('--output <dir>', 'the output folder')
-  .action((job: string, options: { run?: string; new?: boolean; output?: string }) =>
+  .action((job: string, options: { run?: string; new?: boolean; retry?: boolean; output?: string }) =>
     runCommand(job, options, call()),
   );
 program

@@ -10,6 +10,7 @@ import { Platform } from '../issue/platform.ts';
 import { KnownPrints } from '../issue/prints.ts';
 import { localDispatch } from '../pipeline/dispatch.ts';
 import { readOperatorKey } from '../pipeline/keys.ts';
+import { type Ledger, LedgerReader } from '../pipeline/ledger.ts';
 import { type Prepared, prepareRun } from '../pipeline/prepare.ts';
 import { runJob } from '../pipeline/run.ts';
 import type { Run } from '../pipeline/runs.ts';
@@ -33,6 +34,7 @@ import { Stages } from './stages.ts';
 export interface RunOptions {
   readonly run?: string;
   readonly new?: boolean;
+  readonly retry?: boolean;
   readonly output?: string;
 }
 
@@ -52,6 +54,7 @@ interface RunAccess extends Credentials {
   readonly settle: number;
   readonly threads: number;
   readonly stages: Stages;
+  readonly retry: boolean;
 }
 
 /** Milliseconds for a batch's answer: a thousand cards may take a while, and a lost answer is dear. */
@@ -90,13 +93,14 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
     return;
   }
   const stages = new Stages();
-  await makeRun(prepared, { ...access, key, self, stages }, call);
-  terminal.out(summary(prepared.run, stages));
+  await makeRun(prepared, { ...access, key, self, stages, retry: options.retry === true }, call);
+  const ledger = await new LedgerReader(prepared.run.folder, prepared.run.plan).read();
+  terminal.out(summary(prepared.run, ledger, stages));
 }
 
 async function makeRun(
   prepared: Extract<Prepared, { state: 'open' }>,
-  { clientId, clientSecret, key, self, settle, threads, stages }: RunAccess,
+  { clientId, clientSecret, key, self, settle, threads, stages, retry }: RunAccess,
   { terminal, log: machineLog, stopping }: Call,
 ): Promise<void> {
   const { job, run, keys, design, layout, lock } = prepared;
@@ -155,6 +159,7 @@ async function makeRun(
       {
         accept: job.accept,
         recovery: job.recovery,
+        retry,
         stopping,
         onLedger: screen.onLedger,
         onStep: stages.onStep,
@@ -172,13 +177,16 @@ async function makeRun(
   }
 }
 
-function summary({ plan, folder }: Run, stages: Stages): string {
+function summary({ plan, folder }: Run, ledger: Ledger, stages: Stages): string {
+  const passed = [...ledger.reports.values()].flat().filter((report) => report.passed);
+  const sum = (key: 'symbols' | 'decoded') => passed.reduce((total, report) => total + report[key], 0);
   const volumes = volumesOf(plan);
   const sheets = volumes.reduce((sum, volume) => sum + volume.sheets, 0);
   const path = (name: string) => relative('.', `${folder.path}/handoff/${name}`);
   const rows = [
     ['cards', `${cardCount(plan)} (${plan.cards.ordered} ordered, ${plan.cards.overs} overs)`],
     ['volumes', `${volumes.length} on ${sheets} sheets`],
+    ['read back', `${sum('decoded')} of ${sum('symbols')} symbols`],
     ['print', path('print/')],
     ['manifest', path('manifest.json')],
     ...stages.seconds.map(([name, seconds]) => [name, `${seconds.toFixed(1)} s`]),

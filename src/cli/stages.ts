@@ -8,6 +8,7 @@ const NAMES: Record<Step['do'], string> = {
   reissue: 'new codes',
   void: 'void',
   render: 'render',
+  verify: 'reading',
   sweep: 'last look',
   pack: 'pack',
 };

@@ -29,7 +29,13 @@ async function statusOf(run: Run) {
   return {
     accounts: accountsOf(run.plan, ledger),
     progress: progressOf(run.plan, ledger),
-    next: nextSteps(run.plan, ledger, { accept: [], recovery: 'replace', before, inFlight: new Set() }),
+    next: nextSteps(run.plan, ledger, {
+      accept: [],
+      recovery: 'replace',
+      before,
+      retry: new Map(),
+      inFlight: new Set(),
+    }),
   };
 }
 
@@ -57,6 +63,7 @@ async function statusPage(run: Run): Promise<string> {
       `${accounts.asked} = ${accounts.made} made + ${accounts.neverCreated} never created + ${accounts.voided} voided + ${accounts.orphaned} orphaned + ${accounts.inDoubt} in doubt`,
     ],
     ['volumes', `${progress.volumes.rendered} of ${progress.volumes.of} rendered`],
+    ['read back', `${progress.read} of ${progress.volumes.of} volumes`],
     ['next', nextText(next, progress.packed)],
   ];
   return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
@@ -78,6 +85,7 @@ function nextText({ steps, stops }: Next, packed: boolean): string {
     ...count('void', 'batch to void', 'batches to void'),
     ...count('sweep', 'last look for given-up cards', 'last looks'),
     ...count('render', 'volume to render', 'volumes to render'),
+    ...count('verify', 'volume to read back', 'volumes to read back'),
     ...count('pack', 'handoff to pack', 'handoffs to pack'),
   ];
   return parts.join(', ');

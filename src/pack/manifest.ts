@@ -29,9 +29,15 @@ export interface ManifestFacts {
   readonly good: readonly CardRange[];
   readonly volumes: readonly PackedVolume[];
   readonly slots: readonly SlotPlace[];
+  /** What was read back, a volume each. */
+  readonly proofs: readonly {
+    readonly symbols: number;
+    readonly decoded: number;
+    readonly engines: readonly string[];
+  }[];
 }
 
-export function manifestJson({ plan, good, volumes, slots }: ManifestFacts): string {
+export function manifestJson({ plan, good, volumes, slots, proofs }: ManifestFacts): string {
   const hashOf = (role: 'template' | 'sheet' | 'profile') =>
     plan.inputs.find((input) => input.role === role)?.sha256;
   const sheets = volumes.reduce((sum, { volume }) => sum + volume.sheets, 0);
@@ -63,7 +69,11 @@ export function manifestJson({ plan, good, volumes, slots }: ManifestFacts): str
       overs: volume.overs,
       serials,
     })),
-    verified: { symbols: 0, decoded: 0, engines: [] },
+    verified: {
+      symbols: proofs.reduce((sum, { symbols }) => sum + symbols, 0),
+      decoded: proofs.reduce((sum, { decoded }) => sum + decoded, 0),
+      engines: [...new Set(proofs.flatMap(({ engines }) => engines))],
+    },
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }

@@ -24,6 +24,16 @@ export interface PackFacts {
   readonly slots: readonly SlotPlace[];
   /** The rendered attempt of each volume that goes out. */
   readonly attempts: ReadonlyMap<number, number>;
+  /** What was read back of that attempt. */
+  readonly reports: ReadonlyMap<number, Proof>;
+}
+
+/** That a volume was read back, and which bytes were read. */
+export interface Proof {
+  readonly sha256: string;
+  readonly symbols: number;
+  readonly decoded: number;
+  readonly engines: readonly string[];
 }
 
 export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
@@ -35,7 +45,13 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
   }
   const files = new Map<string, FileDigest>(volumes.map(({ file, written }) => [file, written]));
   files.set('manifest.csv', await place('manifest.csv', manifestCsv(facts, tools), tools));
-  const manifest = manifestJson({ plan, good: ranges, volumes, slots: facts.slots });
+  const manifest = manifestJson({
+    plan,
+    good: ranges,
+    volumes,
+    slots: facts.slots,
+    proofs: [...facts.reports.values()],
+  });
   files.set('manifest.json', await place('manifest.json', [Buffer.from(manifest)], tools));
   const sums = [...files].sort().map(([file, { sha256 }]) => `${sha256}  ${file}\n`);
   await place('SHA256SUMS', [Buffer.from(sums.join(''))], tools);
@@ -54,7 +70,10 @@ async function packVolume(volume: Volume, facts: PackFacts, tools: PackTools): P
   const { plan, folder, keys, log } = tools;
   const name = names.volume(volume.volume, facts.attempts.get(volume.volume) ?? 1);
   const file = volumeFile(plan, volume.volume);
-  const written = await place(file, unsealStream(folder.stream(name), keys.run, name), tools);
+  const proof = facts.reports.get(volume.volume);
+  if (proof === undefined) throw new Failure('bug', `volume ${volume.volume} was not read back`);
+  const content = asRead(unsealStream(folder.stream(name), keys.run, name), proof, name);
+  const written = await place(file, content, tools);
   log.emit({ event: 'volume.packed', volume: volume.volume, file, bytes: written.bytes });
   const ranges = facts.good.flatMap(({ good }) => within(good, volume.first, volume.first + volume.count));
   return { volume, file, written, content: written, serials: spanOf(ranges) };
@@ -73,6 +92,21 @@ async function* manifestCsv({ good }: PackFacts, tools: PackTools): AsyncGenerat
       `${csvRow(plan, volume, card, commitmentOf(card, saltOf(card.cardId, keys.proof)))}\r\n`,
     );
   }
+}
+
+/** The bytes of a volume, cut off before their end where they are not those that were read back. */
+async function* asRead(
+  pieces: AsyncIterable<Uint8Array>,
+  { sha256 }: Proof,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  for await (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
+  }
+  if (hash.digest('hex') !== sha256)
+    throw new Failure('mismatch', `${name} is not what was read back: it has changed since`);
 }
 
 /** Writes a file of the handoff, or, where a crash left it there, checks that it is what would be written. */

@@ -9,6 +9,7 @@ import type {
   VoidedRecord,
 } from '../issue/records.ts';
 import { type Plan, batchesOf } from '../plan/plan.ts';
+import { type VolumeReport, faultText } from '../verify/report.ts';
 
 /** One call of the batch endpoint, or one that was about to be made. */
 export interface Attempt {
@@ -33,9 +34,25 @@ export interface Ledger {
   readonly attempts: ReadonlyMap<number, readonly Attempt[]>;
   /** The volumes that are rendered: attempts by volume number. */
   readonly volumes: ReadonlyMap<number, readonly number[]>;
+  /** What was read back of each volume's attempts, by volume number. */
+  readonly reports: ReadonlyMap<number, readonly ReadBack[]>;
   /** What the last look for given-up cards found, once it was taken. */
   readonly swept: SweptRecord | undefined;
   readonly packed: boolean;
+}
+
+/** One reading of a rendered volume, in short. */
+export interface ReadBack {
+  readonly attempt: number;
+  readonly passed: boolean;
+  /** Checksum of the PDF that was read. */
+  readonly sha256: string;
+  readonly symbols: number;
+  readonly decoded: number;
+  readonly engines: readonly string[];
+  readonly faults: number;
+  /** The first of them, in words. */
+  readonly fault: string | undefined;
 }
 
 /** Reads a run folder again and again; what is written once is read once. */
@@ -43,6 +60,7 @@ export class LedgerReader {
   readonly #folder: RunFolder;
   readonly #plan: Plan;
   readonly #records = new Map<string, unknown>();
+  readonly #readBacks = new Map<string, ReadBack>();
 
   constructor(folder: RunFolder, plan: Plan) {
     this.#folder = folder;
@@ -71,7 +89,13 @@ export class LedgerReader {
       attempts.set(batch, list);
     }
     const swept = await this.#record<SweptRecord>(names.swept, files);
-    return { attempts, volumes: await this.#volumes(), swept, packed: await this.#folder.has(names.done) };
+    return {
+      attempts,
+      volumes: await this.#volumes(),
+      reports: await this.#reports(),
+      swept,
+      packed: await this.#folder.has(names.done),
+    };
   }
 
   async #volumes(): Promise<Map<number, number[]>> {
@@ -85,6 +109,22 @@ export class LedgerReader {
     return volumes;
   }
 
+  async #reports(): Promise<Map<number, ReadBack[]>> {
+    const reports = new Map<number, ReadBack[]>();
+    for (const file of await this.#folder.list('reports')) {
+      const match = /^(\d+)\.(\d+)\.json$/.exec(file);
+      if (match === null) continue;
+      let short = this.#readBacks.get(file);
+      if (short === undefined) {
+        short = inShort((await this.#folder.readJson(`reports/${file}`)) as VolumeReport);
+        this.#readBacks.set(file, short);
+      }
+      const volume = Number(match[1]);
+      reports.set(volume, [...(reports.get(volume) ?? []), short]);
+    }
+    return reports;
+  }
+
   async #record<T>(name: string, files: ReadonlySet<string>): Promise<T | undefined> {
     if (!files.has(fileOf(name))) return undefined;
     let record = this.#records.get(name);
@@ -94,6 +134,21 @@ export class LedgerReader {
     }
     return record as T;
   }
+}
+
+function inShort(report: VolumeReport): ReadBack {
+  const { attempt, passed, content, symbols, decoded, engines, faults } = report;
+  const [first] = faults;
+  return {
+    attempt,
+    passed,
+    sha256: content.sha256,
+    symbols,
+    decoded,
+    engines,
+    faults: faults.length,
+    fault: first && faultText(first),
+  };
 }
 
 const fileOf = (name: string) => name.slice(name.indexOf('/') + 1);

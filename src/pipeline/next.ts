@@ -42,6 +42,7 @@ export type Step =
     }
   | { readonly do: 'sweep'; readonly cards: readonly AskedCards[] }
   | { readonly do: 'render'; readonly volume: number; readonly attempt: number }
+  | { readonly do: 'verify'; readonly volume: number; readonly attempt: number }
   | { readonly do: 'pack' };
 
 /** Why a run cannot go on by itself. */
@@ -62,6 +63,8 @@ export interface Circumstances {
   readonly recovery: Recovery;
   /** Attempts that each batch had when this call of the program began; a refusal from before is asked again. */
   readonly before: ReadonlyMap<number, number>;
+  /** Volumes whose last attempt had failed when this call began and is to be printed anew: that attempt's number. */
+  readonly retry: ReadonlyMap<number, number>;
   /** Names of the steps that were in flight when the ledger was read: what they leave behind is half-done. */
   readonly inFlight: ReadonlySet<string>;
 }
@@ -82,6 +85,7 @@ export function stepName(step: Step): string {
     case 'void':
       return batchName(step.batch);
     case 'render':
+    case 'verify':
       return `volume ${step.volume}`;
     case 'sweep':
     case 'pack':
@@ -104,11 +108,57 @@ export function nextSteps(plan: Plan, ledger: Ledger, circumstances: Circumstanc
   if (stops.length > 0) return { steps: steps.filter((step) => step.do === 'read'), stops };
 
   const isDone = (batch: number) => batches[batch - 1]?.done === true;
-  const missing = volumesOf(plan).filter(({ volume }) => !ledger.volumes.has(volume));
-  const ready = missing.filter((volume) => batchesIn(plan, volume).every(isDone));
-  const render = ready.map(({ volume }): Step => ({ do: 'render', volume, attempt: 1 }));
-  const next = [...steps, ...render, ...(missing.length === 0 && !ledger.packed ? lastSteps(ledger) : [])];
-  return { steps: next.filter((step) => !inFlight.has(stepName(step))), stops: [] };
+  const volumes = volumesOf(plan).map((volume) =>
+    volumeNext(volume, ledger, circumstances, batchesIn(plan, volume).every(isDone)),
+  );
+  const print = volumes.flatMap(({ step }) => (step === undefined ? [] : [step]));
+  const unreadable = volumes.flatMap(({ stop }) => (stop === undefined ? [] : [stop]));
+  const free = (all: readonly Step[]) => all.filter((step) => !inFlight.has(stepName(step)));
+  // What is printed is still read, so that all that is wrong is known at once.
+  if (unreadable.length > 0)
+    return {
+      steps: free([...steps, ...print].filter((step) => step.do === 'read' || step.do === 'verify')),
+      stops: unreadable,
+    };
+  const allRead = volumes.every(({ done }) => done === true);
+  return {
+    steps: free([...steps, ...print, ...(allRead && !ledger.packed ? lastSteps(ledger) : [])]),
+    stops: [],
+  };
+}
+
+/** What a volume does next: printed once its cards are there, then read back; printed anew only when told to. */
+function volumeNext(
+  { volume }: Volume,
+  { volumes, reports }: Ledger,
+  { retry }: Circumstances,
+  hasCards: boolean,
+): { readonly done?: boolean; readonly step?: Step; readonly stop?: Stop } {
+  const attempt = Math.max(0, ...(volumes.get(volume) ?? []));
+  if (attempt === 0) return hasCards ? { step: { do: 'render', volume, attempt: 1 } } : {};
+  const report = reports.get(volume)?.find((one) => one.attempt === attempt);
+  if (report === undefined) return { step: { do: 'verify', volume, attempt } };
+  if (report.passed) return { done: true };
+  if (retry.get(volume) === attempt) return { step: { do: 'render', volume, attempt: attempt + 1 } };
+  const more = report.faults > 1 ? `, and ${report.faults - 1} more` : '';
+  return {
+    stop: {
+      kind: 'unreadable',
+      message: `volume ${volume}, attempt ${attempt}, reads back with faults: ${report.fault ?? ''}${more}`,
+      hint: `reports/${String(volume).padStart(3, '0')}.${attempt}.json has them all; run --retry prints the volume anew`,
+    },
+  };
+}
+
+/** Volumes whose last attempt was read and found at fault: that attempt's number. */
+export function failedVolumes({ volumes, reports }: Ledger): ReadonlyMap<number, number> {
+  return new Map(
+    [...volumes].flatMap(([volume, attempts]) => {
+      const last = Math.max(...attempts);
+      const report = reports.get(volume)?.find(({ attempt }) => attempt === last);
+      return report?.passed === false ? [[volume, last] as const] : [];
+    }),
+  );
 }
 
 /** Every card that will be printed, with the attempt that it came in. */

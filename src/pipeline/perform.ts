@@ -13,13 +13,14 @@ import { sidesOf } from '../plan/template.ts';
 import { renderVolume } from '../render/volume.ts';
 import { LedgerReader } from './ledger.ts';
 import { type Step, goodCards } from './next.ts';
+import { readBack } from './read-back.ts';
 import type { PrintTools, Tools } from './tools.ts';
 
 /** A step that needs no platform and much computing: it runs in a worker thread. */
-export type PrintStep = Extract<Step, { do: 'render' }>;
+export type PrintStep = Extract<Step, { do: 'render' | 'verify' }>;
 
 export function isPrintStep(step: Step): step is PrintStep {
-  return step.do === 'render';
+  return step.do === 'render' || step.do === 'verify';
 }
 
 export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Promise<void> {
@@ -57,13 +58,30 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
         sides: sidesOf(template.value),
       });
       const attempts = new Map([...ledger.volumes].map(([volume, done]) => [volume, Math.max(...done)]));
-      await pack({ good: goodCards(ledger), slots, attempts }, tools);
+      const reports = new Map(
+        [...ledger.reports].flatMap(([volume, all]) => {
+          const report = all.find(({ attempt }) => attempt === attempts.get(volume));
+          return report === undefined ? [] : [[volume, report] as const];
+        }),
+      );
+      await pack({ good: goodCards(ledger), slots, attempts, reports }, tools);
       return;
     }
   }
 }
 
 export async function performPrint(step: PrintStep, tools: PrintTools): Promise<void> {
+  switch (step.do) {
+    case 'render':
+      await render(step, tools);
+      return;
+    case 'verify':
+      await readBack(step, tools);
+      return;
+  }
+}
+
+async function render(step: Extract<Step, { do: 'render' }>, tools: PrintTools): Promise<void> {
   const { plan, folder, keys, log } = tools;
   const volumes = volumesOf(plan);
   const volume = volumes[step.volume - 1];

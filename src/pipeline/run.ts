@@ -6,12 +6,14 @@ import type { Dispatch } from './dispatch.ts';
 import { names } from '../base/run-folder.ts';
 import { accountsOf } from './accounts.ts';
 import { type Ledger, LedgerReader } from './ledger.ts';
-import { type Step, nextSteps, stepName } from './next.ts';
+import { type Step, failedVolumes, nextSteps, stepName } from './next.ts';
 import type { Tools } from './tools.ts';
 
 export interface RunOptions {
   readonly accept: readonly Acceptable[];
   readonly recovery: Recovery;
+  /** Print volumes anew whose last attempt did not read back. */
+  readonly retry: boolean;
   /** Aborts to stop: nothing new is started, and what is in flight is finished. */
   readonly stopping: AbortSignal;
   /** Called each time the ledger was read. */
@@ -32,16 +34,19 @@ export async function runJob(
   const inFlight = new Map<string, Promise<void>>();
   let failure: Failure | undefined;
   let before: ReadonlyMap<number, number> | undefined;
+  let retry: ReadonlyMap<number, number> | undefined;
   try {
     for (;;) {
       const busy = new Set(inFlight.keys());
       const ledger = await reader.read();
       options.onLedger?.(ledger);
       before ??= new Map([...ledger.attempts].map(([batch, attempts]) => [batch, attempts.length]));
+      retry ??= options.retry ? failedVolumes(ledger) : new Map();
       const { steps, stops } = nextSteps(plan, ledger, {
         accept: options.accept,
         recovery: options.recovery,
         before,
+        retry,
         inFlight: busy,
       });
       for (const step of steps) {

@@ -104,6 +104,17 @@ const jobSchema = z.strictObject({
     .default({ recipients: [] }),
   /** What to do about a batch whose answer was lost. */
   recovery: z.enum(RECOVERIES).default('replace'),
+  /** Sheets of each volume that a second engine reads too; its first and its last always are. */
+  verify: z
+    .strictObject({
+      second: z
+        .union(
+          [z.literal('all'), z.string().regex(/^(\d{1,2}(\.\d+)?|100)%$/)],
+          'it must be all or a share such as 2%',
+        )
+        .default('2%'),
+    })
+    .default({ second: '2%' }),
   accept: z.array(z.enum(ACCEPTABLE)).default([]),
 });
 
@@ -123,7 +134,6 @@ const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
   [['approvers']],
   [['notify']],
   [['contacts']],
-  [['verify']],
 ];
 
 /**
@@ -174,6 +184,11 @@ export function oversOf(job: Job): number {
   const scaled = BigInt(whole + fraction) * BigInt(count);
   const divisor = 100n * 10n ** BigInt(fraction.length);
   return Number((scaled + divisor - 1n) / divisor);
+}
+
+/** The share of sheets that a second engine reads, 0 to 1. */
+export function secondShareOf({ verify }: Job): number {
+  return verify.second === 'all' ? 1 : Number(verify.second.slice(0, -1)) / 100;
 }
 
 /** The PIN's format, or null where the job asks for none. */

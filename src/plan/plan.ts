@@ -1,6 +1,6 @@
 // What a run will make: which serials, asked for in which batches, printed in which volumes, and which card
 // sits in which slot. A plan holds ranges, not lists, so that a million cards plan as fast as ten.
-import { type Job, oversOf, pinOf } from './job.ts';
+import { type Job, oversOf, pinOf, secondShareOf } from './job.ts';
 import { cardId } from './ids.ts';
 import type { CodeFormat } from './format.ts';
 
@@ -41,6 +41,8 @@ export interface Plan {
   readonly slots: number;
   readonly sides: 1 | 2;
   readonly packing: { readonly bundle: number; readonly box: number } | null;
+  /** Share of each volume's sheets that a second engine reads too. */
+  readonly second: number;
   readonly template: string;
   readonly sheet: string;
   readonly inputs: readonly FrozenInput[];
@@ -108,6 +110,7 @@ export function makePlan(job: Job, facts: PlanFacts): Plan {
     slots: facts.slots,
     sides: facts.sides,
     packing: job.packing ?? null,
+    second: secondShareOf(job),
     template: facts.template,
     sheet: facts.sheet,
     inputs: facts.inputs,
@@ -127,6 +130,7 @@ export function frozenKeys(job: Job): Record<string, unknown> {
     'batch.size': job.batch.size,
     'volume.sheets': job.volume.sheets,
     packing: job.packing ?? null,
+    'verify.second': job.verify.second,
   };
 }
 

@@ -155,6 +155,7 @@ export class World {
       await runJob(tools, (stopping) => localDispatch(tools, lanes, { runPath: '', keyPath: '' }, stopping), {
         accept: job.accept,
         recovery: job.recovery,
+        retry: false,
         stopping: new AbortController().signal,
       });
     } finally {

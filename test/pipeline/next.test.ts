@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CardRange, CardsRecord, LookedRecord } from '../../src/issue/records.ts';
 import { eachCard, toRanges } from '../../src/issue/records.ts';
-import type { Attempt, Ledger } from '../../src/pipeline/ledger.ts';
+import type { Attempt, Ledger, ReadBack } from '../../src/pipeline/ledger.ts';
 import {
   type Circumstances,
   type Next,
   type Step,
+  failedVolumes,
   goodOf,
   nextSteps,
   stepName,
@@ -82,11 +83,28 @@ function ledgerOf(batches: readonly (readonly State[])[], more: Partial<Ledger> 
   return {
     attempts: new Map(attempts.map((list, index) => [index + 1, list])),
     volumes: new Map(),
+    // What is printed is read, where a test does not say otherwise.
+    reports: readWell(more.volumes ?? new Map<number, number[]>()),
     swept: undefined,
     packed: false,
     ...more,
   };
 }
+
+const readBack = (attempt: number, passed = true): ReadBack => ({
+  attempt,
+  passed,
+  sha256: '',
+  symbols: 6,
+  decoded: passed ? 6 : 5,
+  engines: [],
+  faults: passed ? 0 : 1,
+  fault: passed ? undefined : 'serial 2 (sheet 1, back, slot 2): its token’s symbol is missing',
+});
+
+/** Every attempt at these volumes, read and found right. */
+const readWell = (printed: Ledger['volumes']) =>
+  new Map([...printed].map(([volume, attempts]) => [volume, attempts.map((attempt) => readBack(attempt))]));
 
 const volumes = (...numbers: number[]) => new Map(numbers.map((number) => [number, [1]]));
 
@@ -102,6 +120,7 @@ function next(ledger: Ledger, { plan = PLAN, before = 0, inFlight = [], ...more 
     accept: [],
     recovery: 'replace',
     before: new Map([[1, before]]),
+    retry: new Map(),
     inFlight: new Set(inFlight),
     ...more,
   });
@@ -122,6 +141,7 @@ function stepText(step: Step): string {
     case 'reissue':
     case 'void':
       return `${step.do} ${step.batch}.${step.attempt}`;
+    case 'verify':
     case 'render':
       return `render ${step.volume}.${step.attempt}`;
     case 'sweep':
@@ -178,6 +198,50 @@ describe('a run without accidents', () => {
     ['a packed run is done', ledgerOf(done, { volumes: volumes(1, 2, 3, 4), packed: true }), []],
   ])('%s', (_, ledger, expected) => {
     expect(steps(ledger)).toEqual(expected);
+  });
+});
+
+describe('a printed volume', () => {
+  const printed = volumes(1, 2, 3, 4);
+  const reports = (more: Readonly<Record<number, ReadBack[]>>) =>
+    new Map([...readWell(printed), ...Object.entries(more).map(([key, all]) => [Number(key), all] as const)]);
+  const failed = reports({ 2: [readBack(1, false)] });
+
+  test('is read back before anything is packed', () => {
+    expect(steps(ledgerOf(done, { volumes: printed, reports: new Map() }))).toEqual(
+      [1, 2, 3, 4].map((volume) => `verify ${volume}.1`),
+    );
+    expect(steps(ledgerOf(done, { volumes: printed, reports: reports({ 3: [] }) }))).toEqual(['verify 3.1']);
+  });
+
+  test('stops the run where it does not read back, and the others are still read', () => {
+    const ledger = ledgerOf(done, { volumes: printed, reports: new Map([...failed].slice(0, 2)) });
+    expect(steps(ledger)).toEqual(['verify 3.1', 'verify 4.1']);
+    expect(next(ledger).stops).toMatchObject([
+      { kind: 'unreadable', message: expect.stringContaining('serial 2') as string },
+    ]);
+  });
+
+  test('asks for nothing more and prints nothing more while one is at fault', () => {
+    const ledger = ledgerOf([[], done[1]!, done[2]!], {
+      volumes: volumes(4),
+      reports: new Map([[4, [readBack(1, false)]]]),
+    });
+    expect(steps(ledger)).toEqual([]);
+  });
+
+  test('is printed anew once where that was asked for, and then read', () => {
+    const ledger = ledgerOf(done, { volumes: printed, reports: failed });
+    const retry = failedVolumes(ledger);
+    expect(steps(ledger, { retry })).toEqual(['render 2.2']);
+    const again = ledgerOf(done, { volumes: new Map([...printed, [2, [1, 2]]]), reports: failed });
+    expect(steps(again, { retry })).toEqual(['verify 2.2']);
+    const good = reports({ 2: [readBack(1, false), readBack(2)] });
+    expect(steps({ ...again, reports: good }, { retry })).toEqual(['pack']);
+    const bad = { ...again, reports: reports({ 2: [readBack(1, false), readBack(2, false)] }) };
+    expect(steps(bad, { retry })).toEqual([]);
+    expect(next(bad, { retry }).stops).toHaveLength(1);
+    expect(steps(bad, { retry: failedVolumes(bad) })).toEqual(['render 2.3']);
   });
 });
 
@@ -403,6 +467,7 @@ interface World {
   late: number[];
   readonly attempts: Map<number, Attempt[]>;
   readonly volumes: Map<number, number[]>;
+  readonly reports: Map<number, ReadBack[]>;
   fresh: number;
   swept: Ledger['swept'];
   packed: boolean;
@@ -501,6 +566,9 @@ function perform(step: Step, world: World, fate: Fate): void {
     case 'render':
       world.volumes.set(step.volume, [1]);
       return;
+    case 'verify':
+      world.reports.set(step.volume, [readBack(step.attempt)]);
+      return;
     case 'pack':
       world.packed = true;
       return;
@@ -533,6 +601,7 @@ test('whatever the platform does, a run that ends has one good card for each pos
           late: [],
           attempts: new Map(batchesOf(PLAN).map(({ batch }) => [batch, []])),
           volumes: new Map(),
+          reports: new Map(),
           fresh: 101,
           swept: undefined,
           packed: false,
@@ -546,6 +615,7 @@ test('whatever the platform does, a run that ends has one good card for each pos
             accept: [],
             recovery: 'replace',
             before,
+            retry: new Map(),
             inFlight: new Set(),
           });
           // Every loss can be made good, so nothing stops for a person; each call of the program goes on.

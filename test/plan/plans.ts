@@ -38,6 +38,7 @@ export function planOf({ cards, ...changes }: Changes = {}): Plan {
     },
     press: { dpi: 600, profile: 'iso-coated-v2-300' },
     recipients: [],
+    second: 0.02,
     batchSize: 4,
     volumeSheets: 1,
     slots: 3,
