@@ -10,7 +10,7 @@ const FORM = 5;
 export interface PageLines {
   /** All of them in the order in which they were set. */
   readonly whole: string;
-  /** Those of each slot, and what stands in none. Slow: for pages whose whole is not as expected. */
+  /** Those of each slot from the top down, and what stands in none. Slow: for pages whose whole is not as expected. */
   readonly bySlot: () => { readonly slots: readonly string[]; readonly rest: string };
   readonly close: () => void;
 }
@@ -32,25 +32,21 @@ export function linesOf(
     whole: wholeText(pdf, text, characters),
     bySlot() {
       const height = pdf.FPDF_GetPageHeightF(page.handle);
-      const parts = slots.map(() => '');
+      const parts = slots.map((): Character[] => []);
       let rest = '';
       for (let index = 0; index < characters; index += 1) {
+        const character = String.fromCodePoint(pdf.FPDFText_GetUnicode(text, index));
+        if (withoutSpaces(character) === '') continue;
         // Two doubles: x and y of where the character's baseline begins.
         pdf.FPDFText_GetCharOrigin(text, index, scratch, scratch + 8);
         const [x = 0, y = 0] = new Float64Array(pdf.pdfium.HEAPU8.slice(scratch, scratch + 16).buffer);
-        const [across, down] = [x / POINTS_PER_MM, (height - y) / POINTS_PER_MM];
-        const at = slots.findIndex(
-          (slot) =>
-            across >= slot.x &&
-            across <= slot.x + slot.width &&
-            down >= slot.y &&
-            down <= slot.y + slot.height,
-        );
-        const character = String.fromCodePoint(pdf.FPDFText_GetUnicode(text, index));
-        if (at < 0) rest += character;
-        else parts[at] += character;
+        const point = { x: x / POINTS_PER_MM, y: (height - y) / POINTS_PER_MM };
+        const at = slots.findIndex((slot) => isInside(point, slot));
+        const slot = slots[at];
+        if (slot === undefined) rest += withoutSpaces(character);
+        else parts[at]?.push({ character: withoutSpaces(character), ...onCard(point, slot) });
       }
-      return { slots: parts.map(withoutSpaces), rest: withoutSpaces(rest) };
+      return { slots: parts.map(inOrder), rest };
     },
     close: () => pdf.FPDFText_ClosePage(text),
   };
@@ -62,6 +58,32 @@ function wholeText(pdf: PrintedVolume['pdf'], text: number, characters: number):
   const bytes = Buffer.from(pdf.pdfium.HEAPU8.subarray(room, room + 2 * Math.max(0, written - 1)));
   pdf.pdfium.wasmExports.free(room);
   return withoutSpaces(bytes.toString('utf16le'));
+}
+
+/** A character and where its baseline begins, millimetres from the trim's top left corner of an upright card. */
+interface Character {
+  readonly character: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+type Point = Pick<Character, 'x' | 'y'>;
+
+const isInside = ({ x, y }: Point, slot: SlotPlace) =>
+  x >= slot.x && x <= slot.x + slot.width && y >= slot.y && y <= slot.y + slot.height;
+
+const onCard = ({ x, y }: Point, slot: SlotPlace): Point =>
+  slot.rotation === 180
+    ? { x: slot.x + slot.width - x, y: slot.y + slot.height - y }
+    : { x: x - slot.x, y: y - slot.y };
+
+/** Baselines that are nearer than this are one line, mm. */
+const ONE_LINE = 0.2;
+
+/** From the top down, and from left to right. */
+function inOrder(characters: readonly Character[]): string {
+  const sorted = [...characters].sort((a, b) => (Math.abs(a.y - b.y) < ONE_LINE ? a.x - b.x : a.y - b.y));
+  return sorted.map(({ character }) => character).join('');
 }
 
 export function withoutSpaces(text: string): string {

@@ -271,8 +271,8 @@ class Reading {
     const slot = plan.slots[index];
     if (slot === undefined) return;
     const texts = [...(await readEvery(page.cut(slot, FACE_DPI)))];
-    for (const { data } of card === undefined ? [] : plan.zones) {
-      const at = texts.indexOf(this.#value(card as Card, data));
+    for (const { data } of plan.zones) {
+      const at = card === undefined ? -1 : texts.indexOf(this.#value(card, data));
       if (at >= 0) texts.splice(at, 1);
     }
     if (texts.length === 0) return;
@@ -323,18 +323,20 @@ class Reading {
       side: plan.side,
       serials: { first: Math.min(...serials), last: Math.max(...serials) },
     });
-    const wanted = plan.slots.map((_, index) => {
-      const card = cards[index];
-      return card === undefined ? '' : this.#linesOf(plan.face, card);
-    });
+    const wanted = (order: 'as set' | 'from the top') =>
+      plan.slots.map((_, index) => {
+        const card = cards[index];
+        return card === undefined ? '' : this.#linesOf(plan.face, card, order);
+      });
     const rest = withoutSpaces(slug);
     const found = linesOf(volume, page, plan.slots);
     this.#lines += plan.face.lines.length > 0 ? cards.length : 0;
-    if (found.whole !== rest + wanted.join('')) {
+    if (found.whole !== rest + wanted('as set').join('')) {
       const parts = found.bySlot();
       if (parts.rest !== rest) this.#page(sheet, plan.side, 'the line that names the sheet is another’s');
+      const lines = wanted('from the top');
       for (const [index, text] of parts.slots.entries()) {
-        if (text === wanted[index]) continue;
+        if (text === lines[index]) continue;
         this.#faults.push({
           serial: cards[index]?.serial ?? null,
           side: plan.side,
@@ -348,12 +350,14 @@ class Reading {
     found.close();
   }
 
-  #linesOf(face: Face, card: Card): string {
+  /** A card's lines in an order: as they are set, or from the top down. */
+  #linesOf({ lines }: Face, card: Card, order: 'as set' | 'from the top'): string {
+    const sorted =
+      order === 'as set' ? lines : [...lines].sort((a, b) => a.y - b.y || a.part.at[0] - b.part.at[0]);
     let text = '';
-    for (const line of face.lines) {
-      for (const segment of line.content)
+    for (const { content } of sorted)
+      for (const segment of content)
         text += 'field' in segment ? this.#value(card, segment.field) : segment.text;
-    }
     return withoutSpaces(text);
   }
 

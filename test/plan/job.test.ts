@@ -54,6 +54,7 @@ test('a job that says the least gets the defaults of the contract', () => {
     vault: { recipients: [] },
     handoff: { seal: 'none' },
     accept: [],
+    verify: { second: '2%' },
   });
 });
 
@@ -164,7 +165,6 @@ test.each([
   ['approvers', 'approvers: [anna]'],
   ['notify', 'notify: ops@example.com'],
   ['contacts', 'contacts: {}'],
-  ['verify', 'verify: { share: 100% }'],
   ['cards.token: auto', 'cards: { count: 1, id: "S-{serial}", token: auto }'],
   ['cards.pin: auto', 'cards: { count: 1, id: "S-{serial}", pin: auto }'],
 ])('%s is of the contract, and answered with "not yet" where it stands', (key, line) => {
