@@ -15,12 +15,12 @@ import { type ResolveFlags, resolveCommand } from './resolve-command.ts';
 import { type Call, runCommand } from './run-command.ts';
 import { sandboxCommand } from './sandbox-command.ts';
 import { statusCommand } from './status-command.ts';
+import { verifyCommand } from './verify-command.ts';
 import { version } from './version.ts';
 
 /** Commands of the contract that a later version brings. */
 const LATER = [
   'approve',
-  'verify',
   'deliver',
   'acknowledge',
   'reconcile',
@@ -123,6 +123,11 @@ program
   .description('runs, what each has done and will do next')
   .option('--output <dir>', 'the output folder')
   .action((run: string | undefined, options: { output?: string }) => statusCommand(run, options, call()));
+program
+  .command('verify <run|handoff>')
+  .description('read the finished PDFs back and compare')
+  .option('--output <dir>', 'the output folder')
+  .action((what: string, options: { output?: string }) => verifyCommand(what, options, call()));
 program
   .command('sandbox')
   .description('a stand-in of the platform on this machine')

@@ -2,6 +2,8 @@
 import type { CardRange } from '../issue/records.ts';
 import { type Plan, type Volume, idOf, isTestRun, packOf, seatOf } from '../plan/plan.ts';
 import type { SlotPlace } from '../render/imposition.ts';
+import type { Zone } from '../verify/places.ts';
+import type { VolumeReport } from '../verify/report.ts';
 
 /** A file as it was written: SHA-256 in hex, and bytes. */
 export interface FileDigest {
@@ -30,14 +32,12 @@ export interface ManifestFacts {
   readonly volumes: readonly PackedVolume[];
   readonly slots: readonly SlotPlace[];
   /** What was read back, a volume each. */
-  readonly proofs: readonly {
-    readonly symbols: number;
-    readonly decoded: number;
-    readonly engines: readonly string[];
-  }[];
+  readonly reports: readonly VolumeReport[];
+  /** Where symbols stand on a card. */
+  readonly zones: readonly Zone[];
 }
 
-export function manifestJson({ plan, good, volumes, slots, proofs }: ManifestFacts): string {
+export function manifestJson({ plan, good, volumes, slots, reports, zones }: ManifestFacts): string {
   const hashOf = (role: 'template' | 'sheet' | 'profile') =>
     plan.inputs.find((input) => input.role === role)?.sha256;
   const sheets = volumes.reduce((sum, { volume }) => sum + volume.sheets, 0);
@@ -61,6 +61,7 @@ export function manifestJson({ plan, good, volumes, slots, proofs }: ManifestFac
     },
     serials: { ...spanOf(good), gaps: gapsOf(good) },
     slots,
+    symbols: zones.map(({ side, data, rect, dots }) => ({ side, data, ...rect, dots })),
     volumes: volumes.map(({ volume, file, written, content, serials }) => ({
       file,
       ...written,
@@ -70,9 +71,9 @@ export function manifestJson({ plan, good, volumes, slots, proofs }: ManifestFac
       serials,
     })),
     verified: {
-      symbols: proofs.reduce((sum, { symbols }) => sum + symbols, 0),
-      decoded: proofs.reduce((sum, { decoded }) => sum + decoded, 0),
-      engines: [...new Set(proofs.flatMap(({ engines }) => engines))],
+      symbols: reports.reduce((sum, { symbols }) => sum + symbols, 0),
+      decoded: reports.reduce((sum, { decoded }) => sum + decoded, 0),
+      engines: [...new Set(reports.flatMap(({ engines }) => engines))],
     },
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;

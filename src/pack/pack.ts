@@ -9,6 +9,9 @@ import type { RunKeys } from '../issue/issue.ts';
 import { type GoodCards, vaultedCards, within } from '../issue/vaulted.ts';
 import { type Plan, type Volume, cardCount, isTestRun, volumesOf } from '../plan/plan.ts';
 import type { SlotPlace } from '../render/imposition.ts';
+import type { Zone } from '../verify/places.ts';
+import { reportJson, reportPage } from '../verify/report-page.ts';
+import type { VolumeReport } from '../verify/report.ts';
 import { commitmentOf, saltOf } from './commitment.ts';
 import { CSV_HEADER, type FileDigest, type PackedVolume, csvRow, manifestJson, spanOf } from './manifest.ts';
 
@@ -25,15 +28,13 @@ export interface PackFacts {
   /** The rendered attempt of each volume that goes out. */
   readonly attempts: ReadonlyMap<number, number>;
   /** What was read back of that attempt. */
-  readonly reports: ReadonlyMap<number, Proof>;
-}
-
-/** That a volume was read back, and which bytes were read. */
-export interface Proof {
-  readonly sha256: string;
-  readonly symbols: number;
-  readonly decoded: number;
-  readonly engines: readonly string[];
+  readonly reports: ReadonlyMap<number, VolumeReport>;
+  /** Where symbols stand on a card. */
+  readonly zones: readonly Zone[];
+  /** What the preflight let pass and would have better. */
+  readonly advice: readonly string[];
+  /** Columns of the sheet. */
+  readonly columns: number;
 }
 
 export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
@@ -50,9 +51,19 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
     good: ranges,
     volumes,
     slots: facts.slots,
-    proofs: [...facts.reports.values()],
+    reports: [...facts.reports.values()],
+    zones: facts.zones,
   });
   files.set('manifest.json', await place('manifest.json', [Buffer.from(manifest)], tools));
+  const report = {
+    run: plan.run,
+    test: isTestRun(plan),
+    columns: facts.columns,
+    advice: facts.advice,
+    volumes: [...facts.reports.values()],
+  };
+  files.set('report.json', await place('report.json', [Buffer.from(reportJson(report))], tools));
+  files.set('report.html', await place('report.html', [Buffer.from(reportPage(report))], tools));
   const sums = [...files].sort().map(([file, { sha256 }]) => `${sha256}  ${file}\n`);
   await place('SHA256SUMS', [Buffer.from(sums.join(''))], tools);
   await folder.write(names.done, `${plan.run}\n`);
@@ -97,7 +108,7 @@ async function* manifestCsv({ good }: PackFacts, tools: PackTools): AsyncGenerat
 /** The bytes of a volume, cut off before their end where they are not those that were read back. */
 async function* asRead(
   pieces: AsyncIterable<Uint8Array>,
-  { sha256 }: Proof,
+  { content: { sha256 } }: VolumeReport,
   name: string,
 ): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');

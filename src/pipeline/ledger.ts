@@ -49,7 +49,6 @@ export interface ReadBack {
   readonly sha256: string;
   readonly symbols: number;
   readonly decoded: number;
-  readonly engines: readonly string[];
   readonly faults: number;
   /** The first of them, in words. */
   readonly fault: string | undefined;
@@ -137,7 +136,7 @@ export class LedgerReader {
 }
 
 function inShort(report: VolumeReport): ReadBack {
-  const { attempt, passed, content, symbols, decoded, engines, faults } = report;
+  const { attempt, passed, content, symbols, decoded, faults } = report;
   const [first] = faults;
   return {
     attempt,
@@ -145,7 +144,6 @@ function inShort(report: VolumeReport): ReadBack {
     sha256: content.sha256,
     symbols,
     decoded,
-    engines,
     faults: faults.length,
     fault: first && faultText(first),
   };

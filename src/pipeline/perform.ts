@@ -11,6 +11,8 @@ import { isTestRun, volumesOf } from '../plan/plan.ts';
 import { slotPlaces } from '../render/imposition.ts';
 import { sidesOf } from '../plan/template.ts';
 import { renderVolume } from '../render/volume.ts';
+import { zonesOf } from '../verify/places.ts';
+import type { VolumeReport } from '../verify/report.ts';
 import { LedgerReader } from './ledger.ts';
 import { type Step, goodCards } from './next.ts';
 import { readBack } from './read-back.ts';
@@ -58,13 +60,22 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
         sides: sidesOf(template.value),
       });
       const attempts = new Map([...ledger.volumes].map(([volume, done]) => [volume, Math.max(...done)]));
-      const reports = new Map(
-        [...ledger.reports].flatMap(([volume, all]) => {
-          const report = all.find(({ attempt }) => attempt === attempts.get(volume));
-          return report === undefined ? [] : [[volume, report] as const];
-        }),
+      const reports = new Map<number, VolumeReport>();
+      for (const [volume, attempt] of [...attempts].sort(([a], [b]) => a - b))
+        reports.set(volume, (await tools.folder.readJson(names.report(volume, attempt))) as VolumeReport);
+      const layout = await tools.layout();
+      await pack(
+        {
+          good: goodCards(ledger),
+          slots,
+          attempts,
+          reports,
+          zones: zonesOf(layout),
+          advice: layout.advice.map(({ message }) => message),
+          columns: sheet.value.grid.columns,
+        },
+        tools,
       );
-      await pack({ good: goodCards(ledger), slots, attempts, reports }, tools);
       return;
     }
   }

@@ -7,8 +7,8 @@ export interface SymbolPlan {
   readonly scale: number;
   /** Dots a module. */
   readonly dots: number;
-  /** Dots from the line's left end to the first bar of a symbol of so many modules. */
-  readonly firstBar: (modules: number) => number;
+  /** Dots from the line's left end to the first bar of a symbol of so many modules; its own first, where not known. */
+  readonly firstBar?: (modules: number) => number;
 }
 
 export interface Verdict {
@@ -101,7 +101,7 @@ function findSymbol(edges: Float64Array) {
 
 function offOf(edges: Float64Array, modules: number, { scale, dots, firstBar }: SymbolPlan): number {
   const planned = edgesOfText(edges, modules);
-  const start = firstBar(modules);
+  const start = firstBar?.(modules) ?? Math.round((edges[0] ?? 0) / scale);
   let worst = 0;
   for (const [index, edge] of edges.entries()) {
     const off = Math.abs(edge / scale - start - (planned[index] ?? 0) * dots);

@@ -2,6 +2,7 @@
 // never a token or a PIN.
 import type { Side } from '../plan/template.ts';
 import type { SymbolPlace } from '../render/symbol.ts';
+import type { Outlook } from './outlook.ts';
 
 /** Something that is not as it should be; all numbers count from 1. Null where it belongs to no card. */
 export interface Fault {
@@ -46,6 +47,8 @@ export interface VolumeReport {
   readonly slots: number;
   readonly sheets: number;
   readonly cards: number;
+  /** What is likely to be measured on the finished card, by kind of symbol. */
+  readonly prediction: readonly Outlook[];
   readonly pictures: {
     readonly first?: MaskedPicture;
     readonly last?: MaskedPicture;

@@ -9,9 +9,11 @@ import type { Side } from '../plan/template.ts';
 import { type Face } from '../render/face.ts';
 import { slugText } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
+import { STRIP_DPI, bandsOf, scaleOf } from './bands.ts';
 import { type Census, type Shape, censusTaker, isSameShape } from './census.ts';
 import { type Verdict, judgeSymbol } from './judge.ts';
 import { linesOf, withoutSpaces } from './lines.ts';
+import { type Outlook, outlooksOn } from './outlook.ts';
 import { masked, pngOf } from './picture.ts';
 import { type SidePlan, type Zone, onPage, sidePlans, zonesOf } from './places.ts';
 import { INK, PAPER, type PrintedPage, PrintedVolume } from './printed.ts';
@@ -31,13 +33,6 @@ export interface VolumeFacts {
   readonly second: number;
 }
 
-/** A band of a symbol's height is at most this high, mm: what is wrong in it by a fifth is seen. */
-const BAND = 1.5;
-const FEWEST_BANDS = 4;
-/** Left out at the top and the bottom of a symbol, mm: where its bars end, a row is neither. */
-const INSET = 0.05;
-
-const STRIP_DPI = 600;
 const FACE_DPI = 200;
 const PICTURE_DPI = 200;
 
@@ -77,6 +72,7 @@ class Reading {
   /** Serials by what a symbol of theirs says. */
   readonly #owners = new Map<string, number>();
   readonly #serials = { first: Infinity, last: -Infinity };
+  readonly #outlooks: Outlook[] = [];
   readonly #second = { symbols: 0, decoded: 0 };
   #cards = 0;
   #symbols = 0;
@@ -158,6 +154,7 @@ class Reading {
       slots: this.#sides[0]?.slots.length ?? 0,
       sheets,
       cards: this.#cards,
+      prediction: this.#outlooks,
       pictures: {
         ...(this.#first && { first: this.#first }),
         ...(this.#last && { last: this.#last }),
@@ -195,7 +192,10 @@ class Reading {
             await this.#picture(page, { zone, slot, card, verdict, isLast: sheet === this.#facts.sheets });
           }
         }
-        if (sheet === 1) await this.#lookOver(page, { plan, index: 0, card: cards[0], sheet });
+        if (sheet === 1) {
+          this.#outlooks.push(...outlooksOn(page, plan, this.#layout.press));
+          await this.#lookOver(page, { plan, index: 0, card: cards[0], sheet });
+        }
         if (sheet === this.#facts.sheets && cards.length < plan.slots.length) {
           await this.#lookOver(page, { plan, index: cards.length, card: undefined, sheet });
         }
@@ -217,20 +217,14 @@ class Reading {
     }: { zone: Zone; slot: SidePlan['slots'][number]; card: Card; sheet: number; hidden: boolean },
   ): Verdict {
     const { press } = this.#layout;
-    const scale = scaleOf(press.dpi);
-    const area = onPage(zone.rect, slot, press);
-    const rows = Math.max(FEWEST_BANDS, Math.ceil(area.height / BAND));
-    const strip = page.strip(
-      { ...area, y: area.y + INSET, height: area.height - 2 * INSET },
-      {
-        dpi: press.dpi * scale,
-        columns: Math.round(zone.widthDots * scale),
-        rows,
-        below: hidden && zone.onArtwork ? INK : PAPER,
-      },
-    );
+    const below = hidden && zone.onArtwork ? INK : PAPER;
+    const strip = page.strip(...bandsOf(onPage(zone.rect, slot, press), press, below));
     const lines = slot.rotation === 180 ? strip.map((line) => line.toReversed()) : strip;
-    const verdict = judgeSymbol(lines, { scale, dots: zone.dots, firstBar: zone.firstBar });
+    const verdict = judgeSymbol(lines, {
+      scale: scaleOf(press),
+      dots: zone.dots,
+      firstBar: zone.firstBar,
+    });
     const fault = { serial: card.serial, side: zone.side, sheet, slot: slot.slot, what: zone.data } as const;
     this.#symbols += 1;
     this.#off = Math.max(this.#off, verdict.off);
@@ -436,14 +430,6 @@ interface Shapes {
   card?: Shape;
   void?: Shape;
   rest?: Shape;
-}
-
-/**
- * Pixels a dot of the press: about 600 an inch, so that a symbol read is a symbol measured, and a dot is
- * always a whole part or multiple of a pixel.
- */
-function scaleOf(dpi: number): number {
-  return dpi >= STRIP_DPI ? 1 / Math.floor(dpi / STRIP_DPI) : Math.ceil(STRIP_DPI / dpi);
 }
 
 /** Some sheets of a volume: its first and its last, and as many evenly between as make up the share. */

@@ -97,7 +97,6 @@ const readBack = (attempt: number, passed = true): ReadBack => ({
   sha256: '',
   symbols: 6,
   decoded: passed ? 6 : 5,
-  engines: [],
   faults: passed ? 0 : 1,
   fault: passed ? undefined : 'serial 2 (sheet 1, back, slot 2): its token’s symbol is missing',
 });
