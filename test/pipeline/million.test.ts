@@ -40,6 +40,7 @@ test('a million cards, half of them asked for: what comes next, and the balance'
     accept: [],
     recovery: 'replace',
     before: new Map(),
+    retry: new Map(),
     inFlight: new Set(),
   });
   expect(next.stops).toEqual([]);
