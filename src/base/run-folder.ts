@@ -26,6 +26,8 @@ export const names = {
   voided: (batch: number, attempt: number) => `${batchName(batch, attempt)}.voided.json`,
   volume: (volume: number, attempt: number) => `volumes/${volumeName(volume, attempt)}.pdf.age`,
   handoff: (name: string) => `handoff/${name}`,
+  /** What was sealed into a file of the handoff. */
+  sealed: (name: string) => `sealed/${name.replaceAll('/', '_')}.json`,
   done: 'handoff/.done',
 } as const;
 
@@ -37,8 +39,12 @@ export const FOLDERS = [
   'reports',
   'handoff',
   'handoff/print',
+  'sealed',
   'receipts',
 ] as const;
+
+/** Folders of some runs only, made when something is first put there. */
+const EXTRA_FOLDERS = ['handoff/data', 'handoff/static', 'handoff/proof'] as const;
 
 const TEMPORARY = '.writing-';
 
@@ -58,6 +64,13 @@ export class RunFolder {
       for (const folder of FOLDERS) await this.#disk.makeFolder(join(this.path, folder));
     });
     await this.makeDurable();
+  }
+
+  /** Makes one of the folders that not every run has. */
+  async makeExtra(folder: (typeof EXTRA_FOLDERS)[number]): Promise<void> {
+    await this.#guard(folder, async (path, parent) => {
+      if (await this.#disk.makeFolder(path)) await this.#disk.syncFolder(parent);
+    });
   }
 
   /** Gives the folder its final name, where nothing may be yet. */
@@ -146,7 +159,7 @@ export class RunFolder {
   /** Removes what writers that died left behind. Only the holder of the run's lock may call this. */
   async tidy(): Promise<void> {
     await this.#guard('.', async () => {
-      for (const folder of ['.', ...FOLDERS]) {
+      for (const folder of await this.#folders()) {
         const path = join(this.path, folder);
         for (const name of await this.#disk.list(path)) {
           if (name.startsWith(TEMPORARY)) await this.#disk.remove(join(path, name));
@@ -158,9 +171,16 @@ export class RunFolder {
   /** Makes every name durable: what a killed process wrote was seen, and must outlive a later power cut. */
   async makeDurable(): Promise<void> {
     await this.#guard('.', async () => {
-      for (const folder of ['.', ...FOLDERS]) await this.#disk.syncFolder(join(this.path, folder));
+      for (const folder of await this.#folders()) await this.#disk.syncFolder(join(this.path, folder));
       await this.#disk.syncFolder(dirname(this.path));
     });
+  }
+
+  async #folders(): Promise<readonly string[]> {
+    const extra: string[] = [];
+    for (const folder of EXTRA_FOLDERS)
+      if ((await this.#disk.size(join(this.path, folder))) !== undefined) extra.push(folder);
+    return ['.', ...FOLDERS, ...extra];
   }
 
   async #writeTemporary(folder: string, content: Content): Promise<string> {

@@ -3,11 +3,12 @@ import { formatText } from '../plan/format.ts';
 import { oversOf, pinOf } from '../plan/job.ts';
 import { checkJob } from '../pipeline/prepare.ts';
 import { layoutOf } from '../pipeline/tools.ts';
+import { groupedFingerprint } from '../pack/recipients.ts';
 import { reader } from './environment.ts';
 import type { Call } from './run-command.ts';
 
 export async function checkCommand(jobPath: string, { terminal }: Call): Promise<void> {
-  const { job, design } = await checkJob({ reader, layoutOf }, jobPath);
+  const { job, design, recipients } = await checkJob({ reader, layoutOf, now: () => new Date() }, jobPath);
   const { cards, press } = job.value;
   const pin = pinOf(job.value);
   const rows = [
@@ -16,6 +17,10 @@ export async function checkCommand(jobPath: string, { terminal }: Call): Promise
     ['PIN', pin === null ? 'none' : formatText(pin)],
     ['template', design.template.value.name],
     ['sheet', `${design.sheet.value.name}, ${press.dpi} dpi`],
+    ...recipients.map(({ fingerprint, about, input }, index) => [
+      index === 0 ? 'sealed to' : '',
+      input === null ? fingerprint : `${groupedFingerprint(fingerprint)}  ${about}`,
+    ]),
   ];
   terminal.out(
     `${jobPath} can be run\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`,

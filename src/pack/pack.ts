@@ -1,6 +1,5 @@
 // The handoff: what the manufacturer gets. Volumes out of the vault, the manifest, checksums, and `.done`
 // last, so that a folder without it is known to be unfinished.
-import { createHash } from 'node:crypto';
 import { Failure } from '../base/failure.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import type { Log } from '../base/log.ts';
@@ -11,6 +10,8 @@ import { type Plan, type Volume, cardCount, isTestRun, volumesOf } from '../plan
 import type { SlotPlace } from '../render/imposition.ts';
 import { commitmentOf, saltOf } from './commitment.ts';
 import { CSV_HEADER, type FileDigest, type PackedVolume, csvRow, manifestJson, spanOf } from './manifest.ts';
+import { place, placeSealed } from './place.ts';
+import type { Sealer } from './recipients.ts';
 
 export interface PackTools {
   readonly plan: Plan;
@@ -24,6 +25,7 @@ export interface PackFacts {
   readonly slots: readonly SlotPlace[];
   /** The rendered attempt of each volume that goes out. */
   readonly attempts: ReadonlyMap<number, number>;
+  readonly sealer: Sealer;
 }
 
 export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
@@ -34,11 +36,13 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
     volumes.push(await packVolume(volume, facts, tools));
   }
   const files = new Map<string, FileDigest>(volumes.map(({ file, written }) => [file, written]));
-  files.set('manifest.csv', await place('manifest.csv', manifestCsv(facts, tools), tools));
+  const put = async (file: string, content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>) =>
+    files.set(file, (await place(file, content, folder)).written);
+  await put('manifest.csv', manifestCsv(facts, tools));
   const manifest = manifestJson({ plan, good: ranges, volumes, slots: facts.slots });
-  files.set('manifest.json', await place('manifest.json', [Buffer.from(manifest)], tools));
+  await put('manifest.json', [Buffer.from(manifest)]);
   const sums = [...files].sort().map(([file, { sha256 }]) => `${sha256}  ${file}\n`);
-  await place('SHA256SUMS', [Buffer.from(sums.join(''))], tools);
+  await place('SHA256SUMS', [Buffer.from(sums.join(''))], folder);
   await folder.write(names.done, `${plan.run}\n`);
   log.emit({ event: 'handoff.packed', files: files.size });
 }
@@ -54,10 +58,11 @@ async function packVolume(volume: Volume, facts: PackFacts, tools: PackTools): P
   const { plan, folder, keys, log } = tools;
   const name = names.volume(volume.volume, facts.attempts.get(volume.volume) ?? 1);
   const file = volumeFile(plan, volume.volume);
-  const written = await place(file, unsealStream(folder.stream(name), keys.run, name), tools);
-  log.emit({ event: 'volume.packed', volume: volume.volume, file, bytes: written.bytes });
+  const pdf = () => unsealStream(folder.stream(name), keys.run, name);
+  const placed = await placeSealed(file, pdf, facts.sealer, folder);
+  log.emit({ event: 'volume.packed', volume: volume.volume, file: placed.file, bytes: placed.written.bytes });
   const ranges = facts.good.flatMap(({ good }) => within(good, volume.first, volume.first + volume.count));
-  return { volume, file, written, content: written, serials: spanOf(ranges) };
+  return { volume, ...placed, serials: spanOf(ranges) };
 }
 
 async function* manifestCsv({ good }: PackFacts, tools: PackTools): AsyncGenerator<Uint8Array> {
@@ -73,40 +78,4 @@ async function* manifestCsv({ good }: PackFacts, tools: PackTools): AsyncGenerat
       `${csvRow(plan, volume, card, commitmentOf(card, saltOf(card.cardId, keys.proof)))}\r\n`,
     );
   }
-}
-
-/** Writes a file of the handoff, or, where a crash left it there, checks that it is what would be written. */
-async function place(
-  file: string,
-  content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  { folder }: PackTools,
-): Promise<FileDigest> {
-  const name = names.handoff(file);
-  if (await folder.has(name)) {
-    const [there, wanted] = [await digest(folder.stream(name)), await digest(content)];
-    if (there.sha256 !== wanted.sha256)
-      throw new Failure('mismatch', `${folder.name}/${name} is not what the vault holds`);
-    return there;
-  }
-  const hash = createHash('sha256');
-  let bytes = 0;
-  async function* counted() {
-    for await (const piece of content) {
-      hash.update(piece);
-      bytes += piece.length;
-      yield piece;
-    }
-  }
-  await folder.write(name, counted());
-  return { sha256: hash.digest('hex'), bytes };
-}
-
-async function digest(content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<FileDigest> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const piece of content) {
-    hash.update(piece);
-    bytes += piece.length;
-  }
-  return { sha256: hash.digest('hex'), bytes };
 }

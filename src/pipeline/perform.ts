@@ -6,6 +6,7 @@ import { lookBatch, sweep, voidBatch } from '../issue/doubt.ts';
 import { askBatch, readBatch } from '../issue/issue.ts';
 import { vaultedCards } from '../issue/vaulted.ts';
 import { pack } from '../pack/pack.ts';
+import { openSealer } from '../pack/recipients.ts';
 import { isTestRun, volumesOf } from '../plan/plan.ts';
 import { slotPlaces } from '../render/imposition.ts';
 import { sidesOf } from '../plan/template.ts';
@@ -53,7 +54,8 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
         sides: sidesOf(template.value),
       });
       const attempts = new Map([...ledger.volumes].map(([volume, done]) => [volume, Math.max(...done)]));
-      await pack({ good: goodCards(ledger), slots, attempts }, tools);
+      const sealer = await openSealer(tools.plan, tools.folder);
+      await pack({ good: goodCards(ledger), slots, attempts, sealer }, tools);
       return;
     }
   }

@@ -1,13 +1,14 @@
 // Job to plan: reads and checks everything that can be known before a card exists, then finds the job's
 // open run or plans a new one. Nothing is written before every check has passed.
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import type { KeyPair } from '../base/vault.ts';
 import type { RunKeys } from '../issue/issue.ts';
+import { type Recipient, readRecipients } from '../pack/recipients.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
 import {
   type Design,
@@ -19,7 +20,7 @@ import {
   thawDesign,
 } from '../plan/inputs.ts';
 import { type Job, oversOf } from '../plan/job.ts';
-import { type Plan, cardCount, changedKeys, makePlan } from '../plan/plan.ts';
+import { type Plan, type PlanFacts, cardCount, changedKeys, makePlan } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
@@ -71,20 +72,22 @@ export interface CheckedJob {
   readonly job: Checked<Job>;
   readonly design: Design;
   readonly layout: Layout;
+  readonly recipients: readonly Recipient[];
 }
 
 /** Everything that can be checked without an output folder or a key. */
 export async function checkJob(
-  { reader, layoutOf }: Pick<Surroundings, 'reader' | 'layoutOf'>,
+  { reader, layoutOf, now }: Pick<Surroundings, 'reader' | 'layoutOf' | 'now'>,
   jobPath: string,
 ): Promise<CheckedJob> {
   const job = await readJob(reader, jobPath);
   const design = await readDesign(reader, job);
+  const recipients = await readRecipients(reader, job, now());
   // The highest serial is not known yet; the widest id that a pattern of this length can give is.
   const run = `${job.value.name}-0000-00-00`;
   const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
   checkIdLength(job.value.cards.id, plan.cards.first + cardCount(plan) - 1, run, job.at('cards', 'id'));
-  return { job, design, layout: await layoutOf(plan, design) };
+  return { job, design, recipients, layout: await layoutOf(plan, design) };
 }
 
 /** Finds the job's open run or plans a new one, and takes its lock. */
@@ -152,7 +155,7 @@ async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Pr
 
 async function continueRun(
   run: Run,
-  { job, design }: CheckedJob,
+  { job, design, recipients }: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
@@ -162,7 +165,11 @@ async function continueRun(
       hint: 'a run stays with the platform that made its cards; set CARDPRESS_API_URL, or begin another with --new',
     });
   }
-  const changed = [...changedKeys(plan, job.value), ...changedInputs(plan, design)];
+  const changed = [
+    ...changedKeys(plan, job.value),
+    ...changedInputs(plan, design),
+    ...changedRecipients(plan, recipients),
+  ];
   if (changed.length > 0) {
     throw badInput(
       `${job.file} no longer says what run ${plan.run} was planned with: ${changed.join(', ')}`,
@@ -183,7 +190,7 @@ async function continueRun(
 
 async function beginRun(
   name: string,
-  { job, design }: CheckedJob,
+  { job, design, recipients }: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
@@ -201,6 +208,9 @@ async function beginRun(
     origin: request.origin,
     created: around.now().toISOString(),
     first,
+    recipients: recipients.map(({ name: key, fingerprint, input }) => ({ name: key, fingerprint, input })),
+    sequence: nextSequence(recipients, runs),
+    jobFile: resolve(job.file),
   });
   checkIdLength(plan0.cards.id, first + cardCount(plan0) - 1, name, job.at('cards', 'id'));
   await refuseTakenIds(plan0, runs, job);
@@ -208,7 +218,8 @@ async function beginRun(
 
   const draft = new RunFolder(disk, join(request.output, DRAFT + randomBytes(6).toString('hex')));
   await draft.make();
-  const inputs = await freezeInputs(draft, design);
+  const keyFiles = recipients.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const inputs = await freezeInputs(draft, [...design.files, ...keyFiles]);
   const keys = await makeRunKeys(draft, around.operator);
   const plan: Plan = { ...plan0, inputs };
   await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
@@ -222,7 +233,7 @@ async function beginRun(
 function draftPlan(
   job: Job,
   design: Design,
-  facts: { readonly run: string; readonly origin: string; readonly created: string; readonly first: number },
+  facts: Pick<PlanFacts, 'run' | 'origin' | 'created' | 'first' | 'recipients' | 'sequence' | 'jobFile'>,
 ): Plan {
   return makePlan(job, {
     ...facts,
@@ -232,6 +243,27 @@ function draftPlan(
     sheet: design.sheet.value.name,
     inputs: [],
   });
+}
+
+/**
+ * Keys of the manufacturer that are others than those the run was planned with. The same key with a later
+ * expiry is the same key: the run keeps its own copy.
+ */
+function changedRecipients(plan: Plan, recipients: readonly Recipient[]): readonly string[] {
+  return recipients.flatMap(({ name, fingerprint }, index) =>
+    plan.handoff.recipients[index]?.fingerprint === fingerprint ? [] : [`handoff.seal (${name})`],
+  );
+}
+
+/** Runs are counted by manufacturer, who is known by the keys. */
+function nextSequence(recipients: readonly Recipient[], runs: readonly Run[]): number {
+  const manufacturer = (keys: readonly { readonly fingerprint: string }[]) =>
+    keys
+      .map(({ fingerprint }) => fingerprint)
+      .sort()
+      .join();
+  const same = runs.filter(({ plan }) => manufacturer(plan.handoff.recipients) === manufacturer(recipients));
+  return Math.max(0, ...same.map(({ plan }) => plan.handoff.sequence)) + 1;
 }
 
 const firstSerial = (job: Job) => (job.cards.first === 'next' ? 1 : job.cards.first);

@@ -87,9 +87,12 @@ export async function readTemplateDesign(reader: Reader, template: string, sheet
 }
 
 /** Copies the inputs into a run folder. */
-export async function freezeInputs(folder: RunFolder, design: Design): Promise<readonly FrozenInput[]> {
-  for (const { name, bytes } of design.files) await folder.write(names.input(name), bytes);
-  return design.files.map(({ role, ref, name, sha256 }) => ({ role, ref, name, sha256 }));
+export async function freezeInputs(
+  folder: RunFolder,
+  files: readonly InputFile[],
+): Promise<readonly FrozenInput[]> {
+  for (const { name, bytes } of files) await folder.write(names.input(name), bytes);
+  return files.map(({ role, ref, name, sha256 }) => ({ role, ref, name, sha256 }));
 }
 
 /** The design of a run, from its own copy; a copy that changed since is a mismatch. */
@@ -194,7 +197,13 @@ async function readInput(
   return { shown: path, input: { role, ref, name, sha256: sha256(bytes), bytes } };
 }
 
-async function readNamed(reader: Reader, path: string, ref: string, place?: Place): Promise<Uint8Array> {
+/** A file that a job names; `ref` is how it does. */
+export async function readNamed(
+  reader: Reader,
+  path: string,
+  ref: string,
+  place?: Place,
+): Promise<Uint8Array> {
   const where = place && { place };
   try {
     const bytes = await reader.disk.read(path);
