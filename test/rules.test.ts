@@ -84,7 +84,7 @@ test('2: input and output only in the files whose job it is', () => {
   expect(usesProcess.filter((path) => !path.startsWith('cli/'))).toEqual([]);
 });
 
-test('3: a secret is read only where it becomes ink, a credential, a comparison or a commitment', () => {
+test('3: a secret is read only where it becomes ink, data, a credential, a comparison or a commitment', () => {
   const readers = files
     .filter(({ path, names }) => path !== 'base/secret.ts' && names.includes('reveal'))
     .map(({ path }) => path);
@@ -93,6 +93,8 @@ test('3: a secret is read only where it becomes ink, a credential, a comparison 
     'issue/platform.ts',
     'issue/prints.ts',
     'pack/commitment.ts',
+    'pack/data-file.ts',
+    'pack/signer.ts',
     'render/face.ts',
   ]);
 });
@@ -110,5 +112,5 @@ test('5: each large library is at home in one place', () => {
   expect(importers(/^p-queue/)).toEqual(['issue/platform.ts', 'pipeline/dispatch.ts']);
   expect(importers(/^undici/)).toEqual(['issue/platform.ts']);
   expect(importers(/^yaml/)).toEqual(['plan/yaml.ts']);
-  expect(importers(/^sharp/)).toEqual(['preview/pictures.ts', 'render/artwork.ts']);
+  expect(importers(/^sharp/)).toEqual(['render/artwork.ts', 'verify/pictures.ts']);
 });

@@ -4,11 +4,13 @@ import { oversOf, pinOf } from '../plan/job.ts';
 import { checkJob } from '../pipeline/prepare.ts';
 import { layoutOf } from '../pipeline/tools.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
-import { reader } from './environment.ts';
+import { reader, signPassphrase } from './environment.ts';
 import type { Call } from './run-command.ts';
 
-export async function checkCommand(jobPath: string, { terminal }: Call): Promise<void> {
-  const { job, design, recipients } = await checkJob({ reader, layoutOf, now: () => new Date() }, jobPath);
+export async function checkCommand(jobPath: string, { terminal, env }: Call): Promise<void> {
+  const passphrase = await signPassphrase(env);
+  const around = { reader, layoutOf, now: () => new Date(), passphrase };
+  const { job, design, recipients, signer } = await checkJob(around, jobPath);
   const { cards, press } = job.value;
   const pin = pinOf(job.value);
   const rows = [
@@ -21,6 +23,7 @@ export async function checkCommand(jobPath: string, { terminal }: Call): Promise
       index === 0 ? 'sealed to' : '',
       input === null ? fingerprint : `${groupedFingerprint(fingerprint)}  ${about}`,
     ]),
+    ...(signer === undefined ? [] : [['signed by', groupedFingerprint(signer.fingerprint)]]),
   ];
   terminal.out(
     `${jobPath} can be run\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`,

@@ -59,6 +59,16 @@ export async function credentials(env: Environment): Promise<Credentials> {
   };
 }
 
+/** What opens the key that signs; undefined where none is set. */
+export function signPassphrase(env: Environment): Promise<Secret | undefined> {
+  return optionalCredential(env, 'CARDPRESS_SIGN_PASSPHRASE');
+}
+
+async function optionalCredential(env: Environment, name: string): Promise<Secret | undefined> {
+  const isSet = (value: string | undefined) => value !== undefined && value !== '';
+  return isSet(env[name]) || isSet(env[`${name}_FILE`]) ? credential(env, name) : undefined;
+}
+
 async function credential(env: Environment, name: string): Promise<Secret> {
   const direct = env[name];
   if (direct !== undefined && direct !== '') return secret(direct);

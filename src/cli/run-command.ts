@@ -25,6 +25,7 @@ import {
   outputPath,
   reader,
   settleTime,
+  signPassphrase,
   threadCount,
 } from './environment.ts';
 import { type Terminal, openScreen } from './screen.ts';
@@ -65,6 +66,7 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
       operator: await readOperatorKey(nodeDisk, key),
       self,
       now: () => new Date(),
+      passphrase: await signPassphrase(env),
       layoutOf,
     },
   );
@@ -89,7 +91,7 @@ async function makeRun(
   { clientId, clientSecret, key, self, stages }: Credentials & { key: string; self: Holder; stages: Stages },
   { terminal, env, log: machineLog, stopping }: Call,
 ): Promise<void> {
-  const { job, run, keys, design, layout, lock } = prepared;
+  const { job, run, keys, design, layout, signer, lock } = prepared;
   const { plan, folder } = run;
   const now = () => new Date();
   const journal = await openJournal(nodeDisk, folder.path, now);
@@ -122,6 +124,8 @@ async function makeRun(
     freshSerials: freshSerials(nodeDisk, dirname(folder.path), plan, self),
     design,
     layout: () => Promise.resolve(layout),
+    signer,
+    contacts: job.contacts,
   };
   log.emit(
     prepared.isNew

@@ -7,7 +7,7 @@ import { type RunFolder, names } from '../base/run-folder.ts';
 import type { FileDigest } from './manifest.ts';
 import type { Sealer } from './recipients.ts';
 
-type Content = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+export type Content = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** A file as it was written, and what is inside, before any sealing. */
 export interface PlacedFile {

@@ -55,7 +55,10 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
       });
       const attempts = new Map([...ledger.volumes].map(([volume, done]) => [volume, Math.max(...done)]));
       const sealer = await openSealer(tools.plan, tools.folder);
-      await pack({ good: goodCards(ledger), slots, attempts, sealer }, tools);
+      const { signer, contacts } = tools;
+      const layout = await tools.layout();
+      const now = tools.now();
+      await pack({ good: goodCards(ledger), slots, attempts, layout, sealer, signer, contacts, now }, tools);
       return;
     }
   }

@@ -6,9 +6,11 @@ import type { Disk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
+import type { Secret } from '../base/secret.ts';
 import type { KeyPair } from '../base/vault.ts';
 import type { RunKeys } from '../issue/issue.ts';
 import { type Recipient, readRecipients } from '../pack/recipients.ts';
+import { type Signer, readSigningKey } from '../pack/signer.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
 import {
   type Design,
@@ -47,6 +49,8 @@ export interface Surroundings {
   readonly operator: KeyPair;
   readonly self: Holder;
   readonly now: () => Date;
+  /** Opens the key that signs, where it is locked. */
+  readonly passphrase?: Secret | undefined;
   /** Checks a design against a plan. */
   readonly layoutOf: typeof layoutOf;
 }
@@ -59,6 +63,7 @@ export type Prepared =
       readonly keys: RunKeys;
       readonly design: Design;
       readonly layout: Layout;
+      readonly signer: Signer | undefined;
       readonly lock: Lock;
       readonly isNew: boolean;
     }
@@ -73,21 +78,23 @@ export interface CheckedJob {
   readonly design: Design;
   readonly layout: Layout;
   readonly recipients: readonly Recipient[];
+  readonly signer: Signer | undefined;
 }
 
 /** Everything that can be checked without an output folder or a key. */
 export async function checkJob(
-  { reader, layoutOf, now }: Pick<Surroundings, 'reader' | 'layoutOf' | 'now'>,
+  { reader, layoutOf, now, passphrase }: Pick<Surroundings, 'reader' | 'layoutOf' | 'now' | 'passphrase'>,
   jobPath: string,
 ): Promise<CheckedJob> {
   const job = await readJob(reader, jobPath);
   const design = await readDesign(reader, job);
   const recipients = await readRecipients(reader, job, now());
+  const signer = await readSigningKey(reader, job, passphrase, now());
   // The highest serial is not known yet; the widest id that a pattern of this length can give is.
   const run = `${job.value.name}-0000-00-00`;
   const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
   checkIdLength(job.value.cards.id, plan.cards.first + cardCount(plan) - 1, run, job.at('cards', 'id'));
-  return { job, design, recipients, layout: await layoutOf(plan, design) };
+  return { job, design, recipients, signer, layout: await layoutOf(plan, design) };
 }
 
 /** Finds the job's open run or plans a new one, and takes its lock. */
@@ -155,7 +162,7 @@ async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Pr
 
 async function continueRun(
   run: Run,
-  { job, design, recipients }: CheckedJob,
+  { job, design, recipients, signer }: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
@@ -185,12 +192,12 @@ async function continueRun(
   await folder.makeDurable();
   const frozen = await thawDesign(folder, plan);
   const layout = await around.layoutOf(plan, frozen);
-  return { state: 'open', job: job.value, run, keys, design: frozen, layout, lock, isNew: false };
+  return { state: 'open', job: job.value, run, keys, design: frozen, layout, signer, lock, isNew: false };
 }
 
 async function beginRun(
   name: string,
-  { job, design, recipients }: CheckedJob,
+  { job, design, recipients, signer }: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
@@ -227,7 +234,7 @@ async function beginRun(
   const lock = await takeLock(disk, folder.path, around.self);
   const run = { folder, plan };
   if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
-  return { state: 'open', job: job.value, run, keys, design, layout, lock, isNew: true };
+  return { state: 'open', job: job.value, run, keys, design, layout, signer, lock, isNew: true };
 }
 
 function draftPlan(

@@ -1,5 +1,7 @@
 // The one bundle of effects that stages work with, built in one place.
 import type { IssueTools } from '../issue/issue.ts';
+import type { Signer } from '../pack/signer.ts';
+import type { Contacts } from '../plan/handoff.ts';
 import type { Design } from '../plan/inputs.ts';
 import type { Layout } from '../render/preflight.ts';
 import { prepare } from '../render/preflight.ts';
@@ -12,7 +14,12 @@ export type PrintTools = Pick<IssueTools, 'plan' | 'folder' | 'keys' | 'log'> & 
   readonly layout: () => Promise<Layout>;
 };
 
-export type Tools = IssueTools & PrintTools;
+export type Tools = IssueTools &
+  PrintTools & {
+    /** Who signs the handoff, and whom to call: read from the job at each call. */
+    readonly signer: Signer | undefined;
+    readonly contacts: Contacts;
+  };
 
 /** The layout of a run, from its frozen design. */
 export function layoutOf(plan: Plan, design: Design): Promise<Layout> {

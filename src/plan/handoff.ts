@@ -42,7 +42,8 @@ const column = z.union(
 const dataFile = z.strictObject({
   format: z.enum(DATA_FORMATS),
   columns: z.array(column).min(1).optional(),
-  header: z.boolean().default(true),
+  /** Default: a header, but none for fixed width. */
+  header: z.boolean().optional(),
   /** The PIN in a file of its own. */
   pin: z.enum(['same', 'apart']).default('same'),
   /** What joins a record to its card, and the PIN file to the other. */
@@ -149,7 +150,13 @@ export function dataFormatOf(keys: HandoffKeys | undefined, hasPin: boolean): Da
     if (typeof one === 'string') return { field: one, name: one, width: null };
     return { field: one.field, name: one.name ?? one.field, width: one.width ?? null };
   });
-  return { format: asked.format, columns, header: asked.header, pin: asked.pin, match: asked.match };
+  return {
+    format: asked.format,
+    columns,
+    header: asked.header ?? asked.format !== 'fixed',
+    pin: asked.pin,
+    match: asked.match,
+  };
 }
 
 /** What is wrong with a data file's columns, by the index of the column; -1 for the whole. */

@@ -120,7 +120,7 @@ export class World {
       },
     );
     if (prepared.state !== 'open') return;
-    const { run, keys, design, layout, lock, job } = prepared;
+    const { run, keys, design, layout, signer, lock, job } = prepared;
     const journal = await openJournal(disk, run.folder.path, now);
     const platform = new Platform({
       url: this.sandbox.origin,
@@ -149,6 +149,8 @@ export class World {
       freshSerials: freshSerials(disk, this.output, run.plan, self),
       design,
       layout: () => Promise.resolve(layout),
+      signer,
+      contacts: job.contacts,
     };
     try {
       const lanes = { asking: 2, threads: 0 };
