@@ -75,6 +75,7 @@ test('2: input and output only in the files whose job it is', () => {
   // The sandbox is a server, and every file of it may speak of requests.
   expect(importers(io).filter((path) => !path.startsWith('sandbox/'))).toEqual([
     'base/disk.ts',
+    'deliver/sftp.ts',
     'issue/platform.ts',
     'pipeline/dispatch.ts',
     'pipeline/worker.ts',
@@ -90,6 +91,7 @@ test('3: a secret is read only where it becomes ink, data, a credential, a compa
     .map(({ path }) => path);
   expect(readers).toEqual([
     'base/vault.ts',
+    'deliver/sftp.ts',
     'issue/platform.ts',
     'issue/prints.ts',
     'pack/commitment.ts',
@@ -111,6 +113,8 @@ test('5: each large library is at home in one place', () => {
   expect(importers(/^bwip-js/)).toEqual(['render/barcode.ts', 'sandbox/barcode.ts']);
   expect(importers(/^p-queue/)).toEqual(['issue/platform.ts', 'pipeline/dispatch.ts']);
   expect(importers(/^undici/)).toEqual(['issue/platform.ts']);
+  expect(importers(/^openpgp/)).toEqual(['pack/openpgp.ts']);
+  expect(importers(/^ssh2/)).toEqual(['deliver/sftp.ts']);
   expect(importers(/^yaml/)).toEqual(['plan/yaml.ts']);
   expect(importers(/^sharp/)).toEqual(['render/artwork.ts', 'verify/pictures.ts']);
 });

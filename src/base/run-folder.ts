@@ -29,6 +29,9 @@ export const names = {
   /** What was sealed into a file of the handoff. */
   sealed: (name: string) => `sealed/${name.replaceAll('/', '_')}.json`,
   done: 'handoff/.done',
+  /** `what` is begun, closing or done. */
+  receipt: (target: string, delivery: number, what: string) => `receipts/${target}.${delivery}.${what}.json`,
+  complete: 'receipts/complete.json',
 } as const;
 
 /** The folders of a run, each made when the run is planned. */
@@ -127,6 +130,11 @@ export class RunFolder {
   async has(name: string): Promise<boolean> {
     // An empty file is a claim whose writer died (see #claim), not a file.
     return ((await this.#disk.size(join(this.path, name))) ?? 0) > 0;
+  }
+
+  /** Bytes of a file, or undefined where there is none. */
+  size(name: string): Promise<number | undefined> {
+    return this.#disk.size(join(this.path, name));
   }
 
   /** The whole file. A file that must be there and is not is a mismatch: somebody changed the run folder. */

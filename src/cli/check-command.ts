@@ -4,13 +4,14 @@ import { oversOf, pinOf } from '../plan/job.ts';
 import { checkJob } from '../pipeline/prepare.ts';
 import { layoutOf } from '../pipeline/tools.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
-import { reader, signPassphrase } from './environment.ts';
+import { reader, sftpAccess, signPassphrase } from './environment.ts';
 import type { Call } from './run-command.ts';
 
 export async function checkCommand(jobPath: string, { terminal, env }: Call): Promise<void> {
   const passphrase = await signPassphrase(env);
-  const around = { reader, layoutOf, now: () => new Date(), passphrase };
-  const { job, design, recipients, signer } = await checkJob(around, jobPath);
+  const sftp = await sftpAccess(env);
+  const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
+  const { job, design, recipients, signer, targets } = await checkJob(around, jobPath);
   const { cards, press } = job.value;
   const pin = pinOf(job.value);
   const rows = [
@@ -24,6 +25,7 @@ export async function checkCommand(jobPath: string, { terminal, env }: Call): Pr
       input === null ? fingerprint : `${groupedFingerprint(fingerprint)}  ${about}`,
     ]),
     ...(signer === undefined ? [] : [['signed by', groupedFingerprint(signer.fingerprint)]]),
+    ...targets.map(({ shown }, index) => [index === 0 ? 'goes to' : '', shown]),
   ];
   terminal.out(
     `${jobPath} can be run\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`,

@@ -6,6 +6,7 @@ import { Failure, asFailure } from '../base/failure.ts';
 import { openJournal } from '../base/journal.ts';
 import { type Holder, thisProcess } from '../base/lock.ts';
 import { type Log, combine } from '../base/log.ts';
+import { sessions } from '../deliver/session.ts';
 import { Platform } from '../issue/platform.ts';
 import { KnownPrints } from '../issue/prints.ts';
 import { localDispatch } from '../pipeline/dispatch.ts';
@@ -25,6 +26,7 @@ import {
   outputPath,
   reader,
   settleTime,
+  sftpAccess,
   signPassphrase,
   threadCount,
 } from './environment.ts';
@@ -67,6 +69,7 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
       self,
       now: () => new Date(),
       passphrase: await signPassphrase(env),
+      sftp: await sftpAccess(env),
       layoutOf,
     },
   );
@@ -91,7 +94,8 @@ async function makeRun(
   { clientId, clientSecret, key, self, stages }: Credentials & { key: string; self: Holder; stages: Stages },
   { terminal, env, log: machineLog, stopping }: Call,
 ): Promise<void> {
-  const { job, run, keys, design, layout, signer, lock } = prepared;
+  const access = await sftpAccess(env);
+  const { job, run, keys, design, layout, signer, targets, lock } = prepared;
   const { plan, folder } = run;
   const now = () => new Date();
   const journal = await openJournal(nodeDisk, folder.path, now);
@@ -126,6 +130,8 @@ async function makeRun(
     layout: () => Promise.resolve(layout),
     signer,
     contacts: job.contacts,
+    targets,
+    openSession: sessions(nodeDisk, access),
   };
   log.emit(
     prepared.isNew
@@ -149,6 +155,7 @@ async function makeRun(
       {
         accept: job.accept,
         recovery: job.recovery,
+        targets: targets.map(({ name }) => name),
         stopping,
         onLedger: screen.onLedger,
         onStep: stages.onStep,

@@ -9,6 +9,8 @@ const NAMES: Record<Step['do'], string> = {
   render: 'render',
   sweep: 'last look',
   pack: 'pack',
+  deliver: 'deliver',
+  complete: 'close',
 };
 
 export class Stages {

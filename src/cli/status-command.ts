@@ -35,20 +35,22 @@ async function statusOf(run: Run) {
   // What the job accepts is not known here; a stop that it lifts is shown as one.
   return {
     progress: progressOf(run.plan, ledger),
+    complete: ledger.complete,
+    deliveries: ledger.deliveries,
     next: nextSteps(run.plan, ledger, { accept: [], recovery: 'replace', before, inFlight: new Set() }),
   };
 }
 
 async function statusLine(run: Run): Promise<string> {
-  const { progress, next } = await statusOf(run);
+  const { progress, next, complete } = await statusOf(run);
   const cards = `${progress.cards.good}/${progress.cards.of} cards`;
   const volumes = `${progress.volumes.rendered}/${progress.volumes.of} volumes`;
-  return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(next, progress.packed)}\n`;
+  return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(next, complete)}\n`;
 }
 
 async function statusPage(run: Run): Promise<string> {
   const { plan } = run;
-  const { progress, next } = await statusOf(run);
+  const { progress, next, complete } = await statusOf(run);
   const rows = [
     ['job', plan.job],
     ['account', plan.account],
@@ -59,15 +61,15 @@ async function statusPage(run: Run): Promise<string> {
       `${progress.cards.good} of ${progress.cards.of} (${plan.cards.ordered} ordered, ${plan.cards.overs} overs)`,
     ],
     ['volumes', `${progress.volumes.rendered} of ${progress.volumes.of} rendered`],
-    ['next', nextText(next, progress.packed)],
+    ['next', nextText(next, complete)],
   ];
   return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
 }
 
-function nextText({ steps, stops }: Next, packed: boolean): string {
+function nextText({ steps, stops }: Next, complete: boolean): string {
   const [stop] = stops;
   if (stop !== undefined) return `stopped: ${stop.message}`;
-  if (packed) return 'complete';
+  if (complete) return 'complete';
   const count = (what: Step['do'], one: string, many: string) => {
     const number = steps.filter((step) => step.do === what).length;
     return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
@@ -80,6 +82,8 @@ function nextText({ steps, stops }: Next, packed: boolean): string {
     ...count('sweep', 'last look for given-up cards', 'last looks'),
     ...count('render', 'volume to render', 'volumes to render'),
     ...count('pack', 'handoff to pack', 'handoffs to pack'),
+    // Which targets the job has now is not known here.
+    ...(steps.some((step) => step.do === 'complete') ? ['the handoff to deliver'] : []),
   ];
   return parts.join(', ');
 }

@@ -56,3 +56,10 @@ export async function openRunKeys(folder: RunFolder, operator: KeyPair): Promise
   const identity = secret(new TextDecoder().decode(await open(names.runKey)));
   return { run: await keyPair(identity), proof: await open(names.proofKey) };
 }
+
+/** The key of the commitments alone: it outlives the run's secrets. */
+export function openProofKey(folder: RunFolder, operator: KeyPair): Promise<Uint8Array> {
+  return folder
+    .read(names.proofKey)
+    .then((bytes) => unseal(bytes, operator, `${folder.name}/${names.proofKey}`));
+}

@@ -1,5 +1,6 @@
 // What lies in the run folder, as plain data. The folder is the truth; the ledger is a reading of it.
 import { type RunFolder, names } from '../base/run-folder.ts';
+import { type DeliveryState, readDeliveries } from '../deliver/receipt.ts';
 import type { AskedRecord, CardsRecord, LookedRecord, SweptRecord, VoidedRecord } from '../issue/records.ts';
 import { type Plan, batchesOf } from '../plan/plan.ts';
 
@@ -25,6 +26,10 @@ export interface Ledger {
   /** What the last look for given-up cards found, once it was taken. */
   readonly swept: SweptRecord | undefined;
   readonly packed: boolean;
+  /** Where each target stands, by its name. */
+  readonly deliveries: ReadonlyMap<string, DeliveryState>;
+  /** Every target of the job has it. */
+  readonly complete: boolean;
 }
 
 /** Reads a run folder again and again; what is written once is read once. */
@@ -58,7 +63,14 @@ export class LedgerReader {
       attempts.set(batch, list);
     }
     const swept = await this.#record<SweptRecord>(names.swept, files);
-    return { attempts, volumes: await this.#volumes(), swept, packed: await this.#folder.has(names.done) };
+    return {
+      attempts,
+      volumes: await this.#volumes(),
+      swept,
+      packed: await this.#folder.has(names.done),
+      deliveries: await readDeliveries(this.#folder),
+      complete: await this.#folder.has(names.complete),
+    };
   }
 
   async #volumes(): Promise<Map<number, number[]>> {

@@ -28,7 +28,9 @@ export type Step =
   | { readonly do: 'void'; readonly batch: number; readonly attempt: number }
   | { readonly do: 'sweep'; readonly cards: readonly AskedCards[] }
   | { readonly do: 'render'; readonly volume: number; readonly attempt: number }
-  | { readonly do: 'pack' };
+  | { readonly do: 'pack' }
+  | { readonly do: 'deliver'; readonly target: string }
+  | { readonly do: 'complete'; readonly targets: readonly string[] };
 
 /** Why a run cannot go on by itself. */
 export interface Stop {
@@ -48,6 +50,8 @@ export interface Circumstances {
   readonly recovery: Recovery;
   /** Attempts that each batch had when this call of the program began; a refusal from before is asked again. */
   readonly before: ReadonlyMap<number, number>;
+  /** Names of the job's targets. */
+  readonly targets?: readonly string[];
   /** Names of the steps that were in flight when the ledger was read: what they leave behind is half-done. */
   readonly inFlight: ReadonlySet<string>;
 }
@@ -70,7 +74,10 @@ export function stepName(step: Step): string {
       return `volume ${step.volume}`;
     case 'sweep':
     case 'pack':
+    case 'complete':
       return step.do;
+    case 'deliver':
+      return `delivery to ${step.target}`;
   }
 }
 
@@ -92,7 +99,7 @@ export function nextSteps(plan: Plan, ledger: Ledger, circumstances: Circumstanc
   const missing = volumesOf(plan).filter(({ volume }) => !ledger.volumes.has(volume));
   const ready = missing.filter((volume) => batchesIn(plan, volume).every(isDone));
   const render = ready.map(({ volume }): Step => ({ do: 'render', volume, attempt: 1 }));
-  const next = [...steps, ...render, ...(missing.length === 0 && !ledger.packed ? lastSteps(ledger) : [])];
+  const next = [...steps, ...render, ...(missing.length === 0 ? lastSteps(ledger, circumstances) : [])];
   return { steps: next.filter((step) => !inFlight.has(stepName(step))), stops: [] };
 }
 
@@ -129,7 +136,13 @@ export function givenUp(ledger: Ledger): readonly AskedCards[] {
   });
 }
 
-function lastSteps(ledger: Ledger): readonly Step[] {
+function lastSteps(ledger: Ledger, { targets = [] }: Circumstances): readonly Step[] {
+  if (ledger.complete) return [];
+  if (ledger.packed) {
+    const left = targets.filter((target) => ledger.deliveries.get(target)?.reached !== 'done');
+    if (left.length === 0) return [{ do: 'complete', targets }];
+    return left.map((target) => ({ do: 'deliver', target }));
+  }
   const cards = ledger.swept === undefined ? givenUp(ledger) : [];
   return cards.length > 0 ? [{ do: 'sweep', cards }] : [{ do: 'pack' }];
 }

@@ -1,7 +1,10 @@
 // Step -> stage. Each stage reads from the run folder and writes there once; doing it twice is harmless.
 import { createHash } from 'node:crypto';
+import { Failure } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { sealStream } from '../base/vault.ts';
+import { deliver } from '../deliver/deliver.ts';
+import { writeComplete } from '../deliver/receipt.ts';
 import { lookBatch, sweep, voidBatch } from '../issue/doubt.ts';
 import { askBatch, readBatch } from '../issue/issue.ts';
 import { vaultedCards } from '../issue/vaulted.ts';
@@ -61,6 +64,15 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
       await pack({ good: goodCards(ledger), slots, attempts, layout, sealer, signer, contacts, now }, tools);
       return;
     }
+    case 'deliver': {
+      const target = tools.targets.find(({ name }) => name === step.target);
+      if (target === undefined) throw new Failure('bug', `the job has no target ${step.target}`);
+      await deliver(target, false, tools);
+      return;
+    }
+    case 'complete':
+      await writeComplete(tools.folder, step.targets, tools.now());
+      return;
   }
 }
 

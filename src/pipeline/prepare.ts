@@ -9,6 +9,7 @@ import { RunFolder, names } from '../base/run-folder.ts';
 import type { Secret } from '../base/secret.ts';
 import type { KeyPair } from '../base/vault.ts';
 import type { RunKeys } from '../issue/issue.ts';
+import { type SftpAccess, type Target, checkTargets } from '../deliver/target.ts';
 import { type Recipient, readRecipients } from '../pack/recipients.ts';
 import { type Signer, readSigningKey } from '../pack/signer.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
@@ -51,6 +52,7 @@ export interface Surroundings {
   readonly now: () => Date;
   /** Opens the key that signs, where it is locked. */
   readonly passphrase?: Secret | undefined;
+  readonly sftp?: SftpAccess;
   /** Checks a design against a plan. */
   readonly layoutOf: typeof layoutOf;
 }
@@ -64,6 +66,7 @@ export type Prepared =
       readonly design: Design;
       readonly layout: Layout;
       readonly signer: Signer | undefined;
+      readonly targets: readonly Target[];
       readonly lock: Lock;
       readonly isNew: boolean;
     }
@@ -79,22 +82,32 @@ export interface CheckedJob {
   readonly layout: Layout;
   readonly recipients: readonly Recipient[];
   readonly signer: Signer | undefined;
+  readonly targets: readonly Target[];
 }
+
+const NO_SFTP: SftpAccess = { password: undefined, passphrase: undefined };
 
 /** Everything that can be checked without an output folder or a key. */
 export async function checkJob(
-  { reader, layoutOf, now, passphrase }: Pick<Surroundings, 'reader' | 'layoutOf' | 'now' | 'passphrase'>,
+  {
+    reader,
+    layoutOf,
+    now,
+    passphrase,
+    sftp = NO_SFTP,
+  }: Pick<Surroundings, 'reader' | 'layoutOf' | 'now' | 'passphrase' | 'sftp'>,
   jobPath: string,
 ): Promise<CheckedJob> {
   const job = await readJob(reader, jobPath);
   const design = await readDesign(reader, job);
   const recipients = await readRecipients(reader, job, now());
   const signer = await readSigningKey(reader, job, passphrase, now());
+  const targets = await checkTargets(reader, job, sftp);
   // The highest serial is not known yet; the widest id that a pattern of this length can give is.
   const run = `${job.value.name}-0000-00-00`;
   const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
   checkIdLength(job.value.cards.id, plan.cards.first + cardCount(plan) - 1, run, job.at('cards', 'id'));
-  return { job, design, recipients, signer, layout: await layoutOf(plan, design) };
+  return { job, design, recipients, signer, targets, layout: await layoutOf(plan, design) };
 }
 
 /** Finds the job's open run or plans a new one, and takes its lock. */
@@ -162,7 +175,7 @@ async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Pr
 
 async function continueRun(
   run: Run,
-  { job, design, recipients, signer }: CheckedJob,
+  { job, design, recipients, signer, targets }: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
@@ -192,12 +205,23 @@ async function continueRun(
   await folder.makeDurable();
   const frozen = await thawDesign(folder, plan);
   const layout = await around.layoutOf(plan, frozen);
-  return { state: 'open', job: job.value, run, keys, design: frozen, layout, signer, lock, isNew: false };
+  return {
+    state: 'open',
+    job: job.value,
+    run,
+    keys,
+    design: frozen,
+    layout,
+    signer,
+    targets,
+    lock,
+    isNew: false,
+  };
 }
 
 async function beginRun(
   name: string,
-  { job, design, recipients, signer }: CheckedJob,
+  { job, design, recipients, signer, targets }: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
@@ -234,7 +258,7 @@ async function beginRun(
   const lock = await takeLock(disk, folder.path, around.self);
   const run = { folder, plan };
   if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
-  return { state: 'open', job: job.value, run, keys, design, layout, signer, lock, isNew: true };
+  return { state: 'open', job: job.value, run, keys, design, layout, signer, targets, lock, isNew: true };
 }
 
 function draftPlan(

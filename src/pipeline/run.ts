@@ -10,6 +10,8 @@ import type { Tools } from './tools.ts';
 export interface RunOptions {
   readonly accept: readonly Acceptable[];
   readonly recovery: Recovery;
+  /** Names of the job's targets. */
+  readonly targets: readonly string[];
   /** Aborts to stop: nothing new is started, and what is in flight is finished. */
   readonly stopping: AbortSignal;
   /** Called each time the ledger was read. */
@@ -39,6 +41,7 @@ export async function runJob(
       const { steps, stops } = nextSteps(plan, ledger, {
         accept: options.accept,
         recovery: options.recovery,
+        targets: options.targets,
         before,
         inFlight: busy,
       });

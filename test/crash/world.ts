@@ -6,6 +6,7 @@ import type { Disk } from '../../src/base/disk.ts';
 import { silent } from '../../src/base/log.ts';
 import { openJournal } from '../../src/base/journal.ts';
 import type { KeyPair } from '../../src/base/vault.ts';
+import { sessions } from '../../src/deliver/session.ts';
 import { Platform } from '../../src/issue/platform.ts';
 import { KnownPrints } from '../../src/issue/prints.ts';
 import { localDispatch } from '../../src/pipeline/dispatch.ts';
@@ -120,7 +121,7 @@ export class World {
       },
     );
     if (prepared.state !== 'open') return;
-    const { run, keys, design, layout, signer, lock, job } = prepared;
+    const { run, keys, design, layout, signer, targets, lock, job } = prepared;
     const journal = await openJournal(disk, run.folder.path, now);
     const platform = new Platform({
       url: this.sandbox.origin,
@@ -151,12 +152,15 @@ export class World {
       layout: () => Promise.resolve(layout),
       signer,
       contacts: job.contacts,
+      targets,
+      openSession: sessions(disk, { password: undefined, passphrase: undefined }),
     };
     try {
       const lanes = { asking: 2, threads: 0 };
       await runJob(tools, (stopping) => localDispatch(tools, lanes, { runPath: '', keyPath: '' }, stopping), {
         accept: job.accept,
         recovery: job.recovery,
+        targets: targets.map(({ name }) => name),
         stopping: new AbortController().signal,
       });
     } finally {
