@@ -119,9 +119,10 @@ export class RunFolder {
     });
   }
 
-  /** Removes a file durably. */
+  /** Removes a file durably; silent where there is none. */
   async remove(name: string): Promise<void> {
     await this.#guard(name, async (final, folder) => {
+      if ((await this.#disk.size(final)) === undefined) return;
       await this.#disk.remove(final);
       await this.#disk.syncFolder(folder);
     });

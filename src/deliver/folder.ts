@@ -33,6 +33,8 @@ export async function openFolder(disk: Disk, target: Extract<Target, { kind: 'fo
         } finally {
           await file.close();
         }
+        // The name too: that `.done` lies there unnamed is what tells a crash before closing from one after.
+        await disk.syncFolder(dirname(at));
       }),
     read: (path) => disk.stream(join(target.path, path)),
     rename: (from, to) =>

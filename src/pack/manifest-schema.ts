@@ -72,6 +72,6 @@ export const manifestSchema = z
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** The JSON Schema, draft 2020-12. Later versions may add keys, so none is forbidden. */
-export function manifestJsonSchema(): unknown {
+export function manifestJsonSchema(): object {
   return z.toJSONSchema(manifestSchema, { target: 'draft-2020-12', io: 'input' });
 }

@@ -27,14 +27,14 @@ export function readmeText(ticket: Ticket): string {
       ? [
           '   Sealed to your OpenPGP key',
           ...sealed.to.map((fingerprint) => `       ${groupedFingerprint(fingerprint)}`),
-          '       gpg --decrypt-files print/*.pgp *.pgp */*.pgp',
+          '       gpg --decrypt-files *.pgp */*.pgp',
         ]
       : []),
     ...(sealed.kind === 'age'
       ? [
           '   Sealed to your age key',
           ...sealed.to.map((recipient) => `       ${recipient}`),
-          '       age -d -i YOUR-KEY-FILE -o ticket.pdf ticket.pdf.age       and so on for each file',
+          '       for f in *.age */*.age; do age -d -i YOUR-KEY-FILE -o "${f%.age}" "$f"; done',
         ]
       : []),
     ...(isSealed ? [`   Each file NAME${extension} gives NAME.`] : ['   The files are as they are.']),

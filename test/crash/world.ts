@@ -68,9 +68,11 @@ export class World {
   readonly sandbox: Sandbox;
   readonly operator: KeyPair;
   readonly output: string;
+  readonly #job: string;
   #pid = 1000;
 
-  constructor(model: DiskModel, sandbox: Sandbox, operator: KeyPair) {
+  constructor(model: DiskModel, sandbox: Sandbox, operator: KeyPair, job = JOB) {
+    this.#job = job;
     this.model = model;
     this.sandbox = sandbox;
     this.operator = operator;
@@ -106,7 +108,7 @@ export class World {
     const withJob: Disk = {
       ...disk,
       read: (path) => {
-        if (path === 'job.yaml') return Promise.resolve(Buffer.from(JOB));
+        if (path === 'job.yaml') return Promise.resolve(Buffer.from(this.#job));
         return path === 'small.icc' ? Promise.resolve(smallProfile()) : disk.read(path);
       },
     };
