@@ -68,6 +68,7 @@ export type Event =
     }
   | { readonly event: 'handoff.packed'; readonly files: number }
   | { readonly event: 'delivery.begun'; readonly target: string; readonly delivery: number }
+  | { readonly event: 'delivery.received'; readonly target: string }
   | {
       readonly event: 'delivery.done';
       readonly target: string;

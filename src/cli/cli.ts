@@ -109,9 +109,10 @@ program
   .command('deliver <run>')
   .description('a packed handoff to the job’s targets')
   .option('--again', 'send it once more, though it was sent or may have been')
+  .option('--received', 'the manufacturer has what may have been fetched: note it, and send nothing')
   .option('--job <file>', 'the job file, where it has been moved')
   .option('--output <dir>', 'the output folder')
-  .action((run: string, options: { again?: boolean; job?: string; output?: string }) =>
+  .action((run: string, options: { again?: boolean; received?: boolean; job?: string; output?: string }) =>
     deliverCommand(run, options, call()),
   );
 program

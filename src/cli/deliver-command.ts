@@ -6,7 +6,7 @@ import { takeLock, thisProcess } from '../base/lock.ts';
 import { combine } from '../base/log.ts';
 import { names } from '../base/run-folder.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deliver } from '../deliver/deliver.ts';
+import { deliver, noteReceived } from '../deliver/deliver.ts';
 import { readDeliveries, writeComplete } from '../deliver/receipt.ts';
 import { sessions } from '../deliver/session.ts';
 import { checkTargets } from '../deliver/target.ts';
@@ -17,12 +17,16 @@ import type { Call } from './run-command.ts';
 
 export interface DeliverFlags {
   readonly again?: boolean;
+  /** The manufacturer has what may have been fetched. */
+  readonly received?: boolean;
   readonly output?: string;
   readonly job?: string;
 }
 
 export async function deliverCommand(name: string, flags: DeliverFlags, call: Call): Promise<void> {
   const { env, terminal, stopping } = call;
+  if (flags.again === true && flags.received === true)
+    throw badInput('--again and --received: either they have it or they do not');
   const { plan, folder } = await findRun(nodeDisk, outputPath(env, flags.output), name);
   if (!(await folder.has(names.done)))
     throw badInput(`${plan.run} is not packed yet`, { hint: 'cardpress run brings it to its handoff' });
@@ -51,6 +55,7 @@ export async function deliverCommand(name: string, flags: DeliverFlags, call: Ca
     let failure: Failure | undefined;
     for (const target of targets) {
       try {
+        if (flags.received === true) await noteReceived(target, tools);
         await deliver(target, flags.again === true, tools);
         terminal.out(`${plan.run} is delivered to ${target.shown}\n`);
       } catch (error) {

@@ -93,6 +93,18 @@ export async function deliver(target: Target, again: boolean, tools: DeliverTool
   }
 }
 
+/**
+ * Notes by a person's word that the manufacturer has what was being closed when the program was cut off.
+ * Silent where the target is not in that doubt.
+ */
+export async function noteReceived(target: Target, { folder, now, log }: DeliverTools): Promise<void> {
+  const state = (await readDeliveries(folder)).get(target.name);
+  if (state?.reached !== 'closing') return;
+  const begun = (await folder.readJson(names.receipt(target.name, state.delivery, 'begun'))) as Receipt;
+  await writeReceipt(folder, 'done', { ...begun, at: now().toISOString(), received: true });
+  log.emit({ event: 'delivery.received', target: target.name });
+}
+
 /** Where a run goes that was cut off while closing: only what lies there can tell. */
 async function settleClosing(session: Session, root: string, { shown }: Target): Promise<void> {
   if ((await session.size(`${root}/.done`)) !== undefined) return;
@@ -103,7 +115,7 @@ async function settleClosing(session: Session, root: string, { shown }: Target):
   }
   throw new Failure('doubt', {
     message: `${shown}: ${root} was being closed when the program was cut off, and .done is not there: it may have been fetched`,
-    hint: 'ask the manufacturer; if they do not have it: cardpress deliver RUN --again',
+    hint: 'ask the manufacturer; if they have it: cardpress deliver RUN --received; if not: --again',
   });
 }
 

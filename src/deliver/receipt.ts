@@ -12,6 +12,8 @@ export interface Receipt {
   readonly sums: string;
   /** Sent again by a person's word, though it had been sent. */
   readonly again: boolean;
+  /** Noted as done by a person's word. */
+  readonly received?: true;
   readonly files?: number;
   readonly bytes?: number;
   readonly readBack?: 'sha256' | 'none';

@@ -8,7 +8,7 @@ import type { Failure } from '../../src/base/failure.ts';
 import { silent } from '../../src/base/log.ts';
 import { RunFolder, names } from '../../src/base/run-folder.ts';
 import { deliverCommand } from '../../src/cli/deliver-command.ts';
-import { type DeliverTools, deliver } from '../../src/deliver/deliver.ts';
+import { type DeliverTools, deliver, noteReceived } from '../../src/deliver/deliver.ts';
 import { readDeliveries } from '../../src/deliver/receipt.ts';
 import { sessions } from '../../src/deliver/session.ts';
 import { type Session, type Target, targetsOf } from '../../src/deliver/target.ts';
@@ -153,6 +153,20 @@ describe('a folder', () => {
     expect(readdirSync(path)).toEqual([]);
     await deliver(target, true, toolsWith().tools);
     expect(await whole(path)).toEqual([]);
+  });
+
+  test('that a person says was fetched is done', async () => {
+    const target = targetOf({ folder: inbox(), readBack: 'sha256' });
+    await noteReceived(target, toolsWith().tools);
+    expect(await reached(target)).toBeUndefined();
+    const last = /[.]done$/;
+    const killed = toolsWith((session) => ({
+      ...session,
+      rename: (from, to) => (last.test(to) ? Promise.reject(new Error('killed')) : session.rename(from, to)),
+    }));
+    await failureOf(deliver(target, false, killed.tools));
+    await noteReceived(target, toolsWith().tools);
+    expect(await reached(target)).toEqual({ delivery: 1, reached: 'done' });
   });
 
   test('that damages what it is given does not get the name', async () => {
