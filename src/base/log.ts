@@ -75,6 +75,14 @@ export type Event =
       readonly bytes: number;
     }
   | { readonly event: 'handoff.packed'; readonly files: number }
+  | { readonly event: 'delivery.begun'; readonly target: string; readonly delivery: number }
+  | { readonly event: 'delivery.received'; readonly target: string }
+  | {
+      readonly event: 'delivery.done';
+      readonly target: string;
+      readonly files: number;
+      readonly bytes: number;
+    }
   | { readonly event: 'waiting'; readonly what: string; readonly seconds: number }
   | { readonly event: 'stage.took'; readonly stage: string; readonly seconds: number }
   | { readonly event: 'failed'; readonly kind: FailureKind; readonly message: string };

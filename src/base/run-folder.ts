@@ -32,7 +32,12 @@ export const names = {
   volume: (volume: number, attempt: number) => `volumes/${volumeName(volume, attempt)}.pdf.age`,
   report: (volume: number, attempt: number) => `reports/${volumeName(volume, attempt)}.json`,
   handoff: (name: string) => `handoff/${name}`,
+  /** What was sealed into a file of the handoff. */
+  sealed: (name: string) => `sealed/${name.replaceAll('/', '_')}.json`,
   done: 'handoff/.done',
+  /** `what` is begun, closing or done. */
+  receipt: (target: string, delivery: number, what: string) => `receipts/${target}.${delivery}.${what}.json`,
+  complete: 'receipts/complete.json',
 } as const;
 
 /** The folders of a run, each made when the run is planned. */
@@ -43,8 +48,12 @@ export const FOLDERS = [
   'reports',
   'handoff',
   'handoff/print',
+  'sealed',
   'receipts',
 ] as const;
+
+/** Folders of some runs only, made when something is first put there. */
+const EXTRA_FOLDERS = ['handoff/data', 'handoff/static', 'handoff/proof'] as const;
 
 const TEMPORARY = '.writing-';
 
@@ -64,6 +73,13 @@ export class RunFolder {
       for (const folder of FOLDERS) await this.#disk.makeFolder(join(this.path, folder));
     });
     await this.makeDurable();
+  }
+
+  /** Makes one of the folders that not every run has. */
+  async makeExtra(folder: (typeof EXTRA_FOLDERS)[number]): Promise<void> {
+    await this.#guard(folder, async (path, parent) => {
+      if (await this.#disk.makeFolder(path)) await this.#disk.syncFolder(parent);
+    });
   }
 
   /** Gives the folder its final name, where nothing may be yet. */
@@ -109,9 +125,10 @@ export class RunFolder {
     });
   }
 
-  /** Removes a file durably. */
+  /** Removes a file durably; silent where there is none. */
   async remove(name: string): Promise<void> {
     await this.#guard(name, async (final, folder) => {
+      if ((await this.#disk.size(final)) === undefined) return;
       await this.#disk.remove(final);
       await this.#disk.syncFolder(folder);
     });
@@ -119,6 +136,11 @@ export class RunFolder {
 
   async has(name: string): Promise<boolean> {
     return (await this.#disk.size(join(this.path, name))) !== undefined;
+  }
+
+  /** Bytes of a file, or undefined where there is none. */
+  size(name: string): Promise<number | undefined> {
+    return this.#disk.size(join(this.path, name));
   }
 
   /** The whole file. A file that must be there and is not is a mismatch: somebody changed the run folder. */
@@ -151,7 +173,7 @@ export class RunFolder {
   /** Removes what writers that died left behind. Only the holder of the run's lock may call this. */
   async tidy(): Promise<void> {
     await this.#guard('.', async () => {
-      for (const folder of ['.', ...FOLDERS]) {
+      for (const folder of await this.#folders()) {
         const path = join(this.path, folder);
         for (const name of await this.#disk.list(path)) {
           if (name.startsWith(TEMPORARY)) await this.#disk.remove(join(path, name));
@@ -163,9 +185,16 @@ export class RunFolder {
   /** Makes every name durable: what a killed process wrote was seen, and must outlive a later power cut. */
   async makeDurable(): Promise<void> {
     await this.#guard('.', async () => {
-      for (const folder of ['.', ...FOLDERS]) await this.#disk.syncFolder(join(this.path, folder));
+      for (const folder of await this.#folders()) await this.#disk.syncFolder(join(this.path, folder));
       await this.#disk.syncFolder(dirname(this.path));
     });
+  }
+
+  async #folders(): Promise<readonly string[]> {
+    const extra: string[] = [];
+    for (const folder of EXTRA_FOLDERS)
+      if ((await this.#disk.size(join(this.path, folder))) !== undefined) extra.push(folder);
+    return ['.', ...FOLDERS, ...extra];
   }
 
   async #writeTemporary(folder: string, content: Content): Promise<string> {

@@ -3,11 +3,15 @@ import { formatText } from '../plan/format.ts';
 import { oversOf, pinOf } from '../plan/job.ts';
 import { checkJob } from '../pipeline/prepare.ts';
 import { layoutOf } from '../pipeline/tools.ts';
-import { reader } from './environment.ts';
+import { groupedFingerprint } from '../pack/recipients.ts';
+import { reader, sftpAccess, signPassphrase } from './environment.ts';
 import type { Call } from './run-command.ts';
 
-export async function checkCommand(jobPath: string, { terminal }: Call): Promise<void> {
-  const { job, design } = await checkJob({ reader, layoutOf }, jobPath);
+export async function checkCommand(jobPath: string, { terminal, env }: Call): Promise<void> {
+  const passphrase = await signPassphrase(env);
+  const sftp = await sftpAccess(env);
+  const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
+  const { job, design, recipients, signer, targets } = await checkJob(around, jobPath);
   const { cards, press } = job.value;
   const pin = pinOf(job.value);
   const rows = [
@@ -16,6 +20,12 @@ export async function checkCommand(jobPath: string, { terminal }: Call): Promise
     ['PIN', pin === null ? 'none' : formatText(pin)],
     ['template', design.template.value.name],
     ['sheet', `${design.sheet.value.name}, ${press.dpi} dpi`],
+    ...recipients.map(({ fingerprint, about, input }, index) => [
+      index === 0 ? 'sealed to' : '',
+      input === null ? fingerprint : `${groupedFingerprint(fingerprint)}  ${about}`,
+    ]),
+    ...(signer === undefined ? [] : [['signed by', groupedFingerprint(signer.fingerprint)]]),
+    ...targets.map(({ shown }, index) => [index === 0 ? 'goes to' : '', shown]),
   ];
   terminal.out(
     `${jobPath} can be run\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`,

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { type Secret, secret } from '../base/secret.ts';
+import type { SftpAccess } from '../deliver/target.ts';
 import { platformUrl } from '../issue/platform.ts';
 import type { Reader } from '../plan/inputs.ts';
 
@@ -60,6 +61,23 @@ export async function credentials(env: Environment): Promise<Credentials> {
     clientId: await credential(env, 'DINTERO_CLIENT_ID'),
     clientSecret: await credential(env, 'DINTERO_CLIENT_SECRET'),
   };
+}
+
+/** What opens the key that signs; undefined where none is set. */
+export function signPassphrase(env: Environment): Promise<Secret | undefined> {
+  return optionalCredential(env, 'CARDPRESS_SIGN_PASSPHRASE');
+}
+
+export async function sftpAccess(env: Environment): Promise<SftpAccess> {
+  return {
+    password: await optionalCredential(env, 'CARDPRESS_SFTP_PASSWORD'),
+    passphrase: await optionalCredential(env, 'CARDPRESS_SFTP_PASSPHRASE'),
+  };
+}
+
+async function optionalCredential(env: Environment, name: string): Promise<Secret | undefined> {
+  const isSet = (value: string | undefined) => value !== undefined && value !== '';
+  return isSet(env[name]) || isSet(env[`${name}_FILE`]) ? credential(env, name) : undefined;
 }
 
 async function credential(env: Environment, name: string): Promise<Secret> {

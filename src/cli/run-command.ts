@@ -1,4 +1,5 @@
 // cardpress run: a job to its handoff.
+import type { SftpAccess } from '../deliver/target.ts';
 import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
@@ -6,6 +7,7 @@ import { Failure, asFailure } from '../base/failure.ts';
 import { openJournal } from '../base/journal.ts';
 import { type Holder, thisProcess } from '../base/lock.ts';
 import { type Log, combine } from '../base/log.ts';
+import { sessions } from '../deliver/session.ts';
 import { Platform } from '../issue/platform.ts';
 import { KnownPrints } from '../issue/prints.ts';
 import { localDispatch } from '../pipeline/dispatch.ts';
@@ -26,6 +28,8 @@ import {
   outputPath,
   reader,
   settleTime,
+  sftpAccess,
+  signPassphrase,
   threadCount,
 } from './environment.ts';
 import { type Terminal, openScreen } from './screen.ts';
@@ -53,6 +57,7 @@ interface RunAccess extends Credentials {
   /** Milliseconds. */
   readonly settle: number;
   readonly threads: number;
+  readonly sftp: SftpAccess;
   readonly stages: Stages;
   readonly retry: boolean;
 }
@@ -63,7 +68,12 @@ const TIMEOUT = 300_000;
 export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<void> {
   const { env, terminal } = call;
   const key = keyPath(env);
-  const access = { ...(await credentials(env)), settle: settleTime(env), threads: threadCount(env) };
+  const access = {
+    ...(await credentials(env)),
+    sftp: await sftpAccess(env),
+    settle: settleTime(env),
+    threads: threadCount(env),
+  };
   const self = await thisProcess(nodeDisk, process.pid, new Date());
   const prepared = await prepareRun(
     {
@@ -78,6 +88,8 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
       operator: await readOperatorKey(nodeDisk, key),
       self,
       now: () => new Date(),
+      passphrase: await signPassphrase(env),
+      sftp: access.sftp,
       layoutOf,
     },
   );
@@ -100,10 +112,10 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
 
 async function makeRun(
   prepared: Extract<Prepared, { state: 'open' }>,
-  { clientId, clientSecret, key, self, settle, threads, stages, retry }: RunAccess,
+  { clientId, clientSecret, key, self, settle, sftp, threads, stages, retry }: RunAccess,
   { terminal, log: machineLog, stopping }: Call,
 ): Promise<void> {
-  const { job, run, keys, design, layout, lock } = prepared;
+  const { job, run, keys, design, layout, signer, targets, lock } = prepared;
   const { plan, folder } = run;
   const now = () => new Date();
   const journal = await openJournal(nodeDisk, folder.path, now);
@@ -136,6 +148,10 @@ async function makeRun(
     freshSerials: freshSerials(nodeDisk, dirname(folder.path), plan, self),
     design,
     layout: () => Promise.resolve(layout),
+    signer,
+    contacts: job.contacts,
+    targets,
+    openSession: sessions(nodeDisk, sftp),
   };
   log.emit(
     prepared.isNew
@@ -160,6 +176,7 @@ async function makeRun(
         accept: job.accept,
         recovery: job.recovery,
         retry,
+        targets: targets.map(({ name }) => name),
         stopping,
         onLedger: screen.onLedger,
         onStep: stages.onStep,

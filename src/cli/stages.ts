@@ -11,6 +11,8 @@ const NAMES: Record<Step['do'], string> = {
   verify: 'reading',
   sweep: 'last look',
   pack: 'pack',
+  deliver: 'deliver',
+  complete: 'close',
 };
 
 export class Stages {

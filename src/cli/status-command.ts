@@ -29,6 +29,8 @@ async function statusOf(run: Run) {
   return {
     accounts: accountsOf(run.plan, ledger),
     progress: progressOf(run.plan, ledger),
+    complete: ledger.complete,
+    deliveries: ledger.deliveries,
     next: nextSteps(run.plan, ledger, {
       accept: [],
       recovery: 'replace',
@@ -40,15 +42,15 @@ async function statusOf(run: Run) {
 }
 
 async function statusLine(run: Run): Promise<string> {
-  const { progress, next } = await statusOf(run);
+  const { progress, next, complete } = await statusOf(run);
   const cards = `${progress.cards.good}/${progress.cards.of} cards`;
   const volumes = `${progress.volumes.rendered}/${progress.volumes.of} volumes`;
-  return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(next, progress.packed)}\n`;
+  return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(next, complete)}\n`;
 }
 
 async function statusPage(run: Run): Promise<string> {
   const { plan } = run;
-  const { accounts, progress, next } = await statusOf(run);
+  const { accounts, progress, next, complete } = await statusOf(run);
   const rows = [
     ['job', plan.job],
     ['account', plan.account],
@@ -64,15 +66,15 @@ async function statusPage(run: Run): Promise<string> {
     ],
     ['volumes', `${progress.volumes.rendered} of ${progress.volumes.of} rendered`],
     ['read back', `${progress.read} of ${progress.volumes.of} volumes`],
-    ['next', nextText(next, progress.packed)],
+    ['next', nextText(next, complete)],
   ];
   return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
 }
 
-function nextText({ steps, stops }: Next, packed: boolean): string {
+function nextText({ steps, stops }: Next, complete: boolean): string {
   const [stop] = stops;
   if (stop !== undefined) return `stopped: ${stop.message}`;
-  if (packed) return 'complete';
+  if (complete) return 'complete';
   const count = (what: Step['do'], one: string, many: string) => {
     const number = steps.filter((step) => step.do === what).length;
     return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
@@ -87,6 +89,8 @@ function nextText({ steps, stops }: Next, packed: boolean): string {
     ...count('render', 'volume to render', 'volumes to render'),
     ...count('verify', 'volume to read back', 'volumes to read back'),
     ...count('pack', 'handoff to pack', 'handoffs to pack'),
+    // Which targets the job has now is not known here.
+    ...(steps.some((step) => step.do === 'complete') ? ['the handoff to deliver'] : []),
   ];
   return parts.join(', ');
 }

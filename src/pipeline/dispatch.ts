@@ -1,4 +1,4 @@
-// Where steps run: asking under the platform's rate and one reading at a time in this thread, printing in
+// Where steps run: asking under the platform's rate, delivering, and one reading at a time in this thread, printing in
 // worker threads, a volume each. Queues carry steps only; the run folder stays the truth.
 import { Worker } from 'node:worker_threads';
 import PQueue from 'p-queue';
@@ -41,6 +41,7 @@ export function localDispatch(
 ): Dispatch {
   const asking = new PQueue({ concurrency: lanes.asking });
   const reading = new PQueue({ concurrency: 1 });
+  const delivering = new PQueue({ concurrency: 4 });
   const printing = new PQueue({ concurrency: Math.max(1, lanes.threads) });
   const idle: PrintThread[] = [];
   const threads = new Set<PrintThread>();
@@ -52,8 +53,10 @@ export function localDispatch(
     idle.push(thread);
   };
   const signal = stopping;
-  const laneOf = (step: Step) =>
-    step.do === 'ask' || ['look', 'reissue', 'void'].includes(step.do) ? asking : reading;
+  const laneOf = (step: Step) => {
+    if (step.do === 'deliver') return delivering;
+    return ['ask', 'look', 'reissue', 'void'].includes(step.do) ? asking : reading;
+  };
   return {
     async perform(step) {
       if (isPrintStep(step)) await printing.add(() => print(step), { signal });

@@ -84,3 +84,10 @@ export async function rekeyRun(
     await folder.replace(name, bytes);
   }
 }
+
+/** The key of the commitments alone: it outlives the run's secrets. */
+export function openProofKey(folder: RunFolder, operator: KeyPair): Promise<Uint8Array> {
+  return folder
+    .read(names.proofKey)
+    .then((bytes) => unseal(bytes, operator, `${folder.name}/${names.proofKey}`));
+}

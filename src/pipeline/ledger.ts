@@ -1,5 +1,6 @@
 // What lies in the run folder, as plain data. The folder is the truth; the ledger is a reading of it.
 import { type RunFolder, names } from '../base/run-folder.ts';
+import { type DeliveryState, readDeliveries } from '../deliver/receipt.ts';
 import type {
   AskedRecord,
   CardsRecord,
@@ -39,6 +40,10 @@ export interface Ledger {
   /** What the last look for given-up cards found, once it was taken. */
   readonly swept: SweptRecord | undefined;
   readonly packed: boolean;
+  /** Where each target stands, by its name. */
+  readonly deliveries: ReadonlyMap<string, DeliveryState>;
+  /** Every target of the job has it. */
+  readonly complete: boolean;
 }
 
 /** One reading of a rendered volume, in short. */
@@ -94,6 +99,8 @@ export class LedgerReader {
       reports: await this.#reports(),
       swept,
       packed: await this.#folder.has(names.done),
+      deliveries: await readDeliveries(this.#folder),
+      complete: await this.#folder.has(names.complete),
     };
   }
 

@@ -43,7 +43,9 @@ export type Step =
   | { readonly do: 'sweep'; readonly cards: readonly AskedCards[] }
   | { readonly do: 'render'; readonly volume: number; readonly attempt: number }
   | { readonly do: 'verify'; readonly volume: number; readonly attempt: number }
-  | { readonly do: 'pack' };
+  | { readonly do: 'pack' }
+  | { readonly do: 'deliver'; readonly target: string }
+  | { readonly do: 'complete'; readonly targets: readonly string[] };
 
 /** Why a run cannot go on by itself. */
 export interface Stop {
@@ -65,6 +67,8 @@ export interface Circumstances {
   readonly before: ReadonlyMap<number, number>;
   /** Volumes whose last attempt had failed when this call began and is to be printed anew: that attempt's number. */
   readonly retry: ReadonlyMap<number, number>;
+  /** Names of the job's targets. */
+  readonly targets?: readonly string[];
   /** Names of the steps that were in flight when the ledger was read: what they leave behind is half-done. */
   readonly inFlight: ReadonlySet<string>;
 }
@@ -89,7 +93,10 @@ export function stepName(step: Step): string {
       return `volume ${step.volume}`;
     case 'sweep':
     case 'pack':
+    case 'complete':
       return step.do;
+    case 'deliver':
+      return `delivery to ${step.target}`;
   }
 }
 
@@ -122,7 +129,7 @@ export function nextSteps(plan: Plan, ledger: Ledger, circumstances: Circumstanc
     };
   const allRead = volumes.every(({ done }) => done === true);
   return {
-    steps: free([...steps, ...print, ...(allRead && !ledger.packed ? lastSteps(ledger) : [])]),
+    steps: free([...steps, ...print, ...(allRead ? lastSteps(ledger, circumstances) : [])]),
     stops: [],
   };
 }
@@ -199,7 +206,13 @@ export function givenUp(ledger: Ledger): readonly AskedCards[] {
   });
 }
 
-function lastSteps(ledger: Ledger): readonly Step[] {
+function lastSteps(ledger: Ledger, { targets = [] }: Circumstances): readonly Step[] {
+  if (ledger.complete) return [];
+  if (ledger.packed) {
+    const left = targets.filter((target) => ledger.deliveries.get(target)?.reached !== 'done');
+    if (left.length === 0) return [{ do: 'complete', targets }];
+    return left.map((target) => ({ do: 'deliver', target }));
+  }
   const cards = ledger.swept === undefined ? givenUp(ledger) : [];
   return cards.length > 0 ? [{ do: 'sweep', cards }] : [{ do: 'pack' }];
 }

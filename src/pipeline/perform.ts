@@ -1,12 +1,16 @@
 // Step -> stage. Each stage reads from the run folder and writes there once; doing it twice is harmless.
 import { createHash } from 'node:crypto';
+import { Failure } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { sealStream } from '../base/vault.ts';
+import { deliver } from '../deliver/deliver.ts';
+import { writeComplete } from '../deliver/receipt.ts';
 import { lookBatch, sweep, voidBatch } from '../issue/doubt.ts';
 import { askBatch, readBatch } from '../issue/issue.ts';
 import { reissueBatch } from '../issue/reissue.ts';
 import { vaultedCards } from '../issue/vaulted.ts';
 import { pack } from '../pack/pack.ts';
+import { openSealer } from '../pack/recipients.ts';
 import { isTestRun, volumesOf } from '../plan/plan.ts';
 import { slotPlaces } from '../render/imposition.ts';
 import { sidesOf } from '../plan/template.ts';
@@ -64,6 +68,7 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
       for (const [volume, attempt] of [...attempts].sort(([a], [b]) => a - b))
         reports.set(volume, (await tools.folder.readJson(names.report(volume, attempt))) as VolumeReport);
       const layout = await tools.layout();
+      const { signer, contacts } = tools;
       await pack(
         {
           good: goodCards(ledger),
@@ -73,11 +78,25 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
           zones: zonesOf(layout),
           advice: layout.advice.map(({ message }) => message),
           columns: sheet.value.grid.columns,
+          layout,
+          sealer: await openSealer(tools.plan, tools.folder),
+          signer,
+          contacts,
+          now: tools.now(),
         },
         tools,
       );
       return;
     }
+    case 'deliver': {
+      const target = tools.targets.find(({ name }) => name === step.target);
+      if (target === undefined) throw new Failure('bug', `the job has no target ${step.target}`);
+      await deliver(target, false, tools);
+      return;
+    }
+    case 'complete':
+      await writeComplete(tools.folder, step.targets, tools.now());
+      return;
   }
 }
 

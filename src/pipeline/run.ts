@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly recovery: Recovery;
   /** Print volumes anew whose last attempt did not read back. */
   readonly retry: boolean;
+  /** Names of the job's targets. */
+  readonly targets: readonly string[];
   /** Aborts to stop: nothing new is started, and what is in flight is finished. */
   readonly stopping: AbortSignal;
   /** Called each time the ledger was read. */
@@ -45,6 +47,7 @@ export async function runJob(
       const { steps, stops } = nextSteps(plan, ledger, {
         accept: options.accept,
         recovery: options.recovery,
+        targets: options.targets,
         before,
         retry,
         inFlight: busy,

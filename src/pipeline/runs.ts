@@ -42,9 +42,9 @@ export async function findRun(disk: Disk, output: string, name: string): Promise
   });
 }
 
-/** A run is complete when its handoff is packed. */
+/** A run is complete when its handoff is packed and every target of the job has it. */
 export async function isComplete(run: Run): Promise<boolean> {
-  return run.folder.has(names.done);
+  return run.folder.has(names.complete);
 }
 
 /** The ids that a run has planned or asked for. */

@@ -87,9 +87,12 @@ export async function readTemplateDesign(reader: Reader, template: string, sheet
 }
 
 /** Copies the inputs into a run folder. */
-export async function freezeInputs(folder: RunFolder, design: Design): Promise<readonly FrozenInput[]> {
-  for (const { name, bytes } of design.files) await folder.write(names.input(name), bytes);
-  return design.files.map(({ role, ref, name, sha256 }) => ({ role, ref, name, sha256 }));
+export async function freezeInputs(
+  folder: RunFolder,
+  files: readonly InputFile[],
+): Promise<readonly FrozenInput[]> {
+  for (const { name, bytes } of files) await folder.write(names.input(name), bytes);
+  return files.map(({ role, ref, name, sha256 }) => ({ role, ref, name, sha256 }));
 }
 
 /** The design of a run, from its own copy; a copy that changed since is a mismatch. */
@@ -190,16 +193,16 @@ async function readInput(
   name: string,
   place?: Place,
 ): Promise<FoundFile> {
-  const bytes = await readNamed(reader, path, ref, role, place);
+  const bytes = await readNamed(reader, path, ref, { ...(place && { place }), role });
   return { shown: path, input: { role, ref, name, sha256: sha256(bytes), bytes } };
 }
 
-async function readNamed(
+/** A file that a job names; `ref` is how it does, `role` what built-in thing it could have been. */
+export async function readNamed(
   reader: Reader,
   path: string,
   ref: string,
-  role?: FrozenInput['role'],
-  place?: Place,
+  { place, role }: { readonly place?: Place; readonly role?: FrozenInput['role'] } = {},
 ): Promise<Uint8Array> {
   const where = place && { place };
   try {
@@ -221,7 +224,7 @@ async function readNamed(
 
 /** What could have been meant by a built-in name. */
 async function builtInHint(reader: Reader, role: FrozenInput['role']): Promise<string> {
-  const folders = { template: '.', sheet: 'sheets', profile: 'profiles', file: '.' } as const;
+  const folders = { template: '.', sheet: 'sheets', profile: 'profiles', file: '.', recipient: '.' } as const;
   const found = await reader.disk.list(join(reader.builtIn, folders[role]));
   const names =
     role === 'template'

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { badInput, notYet } from '../base/failure.ts';
 import { isRecipient } from '../base/vault.ts';
 import type { CodeFormat } from './format.ts';
+import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
 import { checkIdPattern } from './ids.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
@@ -94,7 +95,9 @@ const jobSchema = z.strictObject({
   batch: batch.default({ size: 1000, concurrency: 2, perSecond: 5 }),
   volume: z.strictObject({ sheets: z.int().min(1).max(10_000).default(50) }).default({ sheets: 50 }),
   packing: z.strictObject({ bundle: z.int().min(1), box: z.int().min(1) }).optional(),
-  handoff: z.strictObject({ seal: z.literal('none'), data: z.literal('none').optional() }).optional(),
+  handoff: handoffSchema.optional(),
+  deliver: deliverSchema.default([]),
+  contacts: contactsSchema.default({}),
   schedule: z.strictObject({ timezone: z.string() }).optional(),
   /** Further age recipients who can open the vault. */
   vault: z
@@ -126,14 +129,10 @@ export type Acceptable = (typeof ACCEPTABLE)[number];
 const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
   [['press', 'steps']],
   [['press', 'barGrowth']],
-  [['handoff', 'sign']],
-  [['handoff', 'data'], 'none'],
-  [['deliver']],
   [['schedule', 'cron']],
   [['retention']],
   [['approvers']],
   [['notify']],
-  [['contacts']],
 ];
 
 /**
@@ -146,18 +145,19 @@ export function parseJob(text: string, file: string): Checked<Job> {
   const { account, cards, handoff, packing, schedule } = job.value;
   checkIdPattern(cards.id, job.at('cards', 'id'));
   if (handoff === undefined) {
-    if (account.startsWith('P'))
-      throw notYet('sealing the handoff, which a P account needs', job.at('account'));
     throw badInput('handoff.seal is missing', {
       place: job.at(),
-      hint: 'for a T account write handoff: { seal: none }',
+      hint: account.startsWith('P')
+        ? 'name the manufacturer’s public key: handoff: { seal: [keys/printer.asc] }'
+        : 'name the manufacturer’s public key, or for a T account write handoff: { seal: none }',
     });
   }
-  if (account.startsWith('P')) {
+  if (account.startsWith('P') && handoff.seal === 'none') {
     throw badInput('handoff.seal is none: a P account never hands off unsealed', {
       place: job.at('handoff', 'seal'),
     });
   }
+  refuseData(job);
   if (packing !== undefined && packing.box % packing.bundle !== 0) {
     throw badInput(`packing.box is ${packing.box}: it must hold whole bundles of ${packing.bundle}`, {
       place: job.at('packing', 'box'),
@@ -198,6 +198,16 @@ export function pinOf(job: Job): CodeFormat | null {
 
 export function isTest(job: Job): boolean {
   return job.account.startsWith('T');
+}
+
+function refuseData(job: Checked<Job>): void {
+  const has = { pin: pinOf(job.value) !== null, packing: job.value.packing !== undefined };
+  const data = dataFormatOf(job.value.handoff, has.pin);
+  const [wrong] = data === null ? [] : dataComplaints(data, has);
+  if (wrong === undefined) return;
+  const place =
+    wrong.column < 0 ? job.at('handoff', 'data') : job.at('handoff', 'data', 'columns', wrong.column);
+  throw badInput(`handoff.data: ${wrong.message}`, { place });
 }
 
 function refuseLater(text: string, file: string): void {

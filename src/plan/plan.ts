@@ -3,10 +3,11 @@
 import { type Job, oversOf, pinOf, secondShareOf } from './job.ts';
 import { cardId } from './ids.ts';
 import type { CodeFormat } from './format.ts';
+import { type HandoffPlan, type PlannedRecipient, dataFormatOf } from './handoff.ts';
 
 /** A file that the run was planned with, kept in its `inputs` folder. */
 export interface FrozenInput {
-  readonly role: 'template' | 'sheet' | 'profile' | 'file';
+  readonly role: 'template' | 'sheet' | 'profile' | 'file' | 'recipient';
   /** How the job or the template names it. */
   readonly ref: string;
   /** Its name under inputs/. */
@@ -43,6 +44,9 @@ export interface Plan {
   readonly packing: { readonly bundle: number; readonly box: number } | null;
   /** Share of each volume's sheets that a second engine reads too. */
   readonly second: number;
+  readonly handoff: HandoffPlan;
+  /** Where the job file lay: what is read live is read from there. */
+  readonly jobFile: string;
   readonly template: string;
   readonly sheet: string;
   readonly inputs: readonly FrozenInput[];
@@ -82,10 +86,16 @@ export interface PlanFacts {
   readonly template: string;
   readonly sheet: string;
   readonly inputs: readonly FrozenInput[];
+  /** Who can open the handoff; none where it is not sealed. */
+  readonly recipients?: readonly PlannedRecipient[];
+  readonly sequence?: number;
+  readonly jobFile?: string;
 }
 
 export function makePlan(job: Job, facts: PlanFacts): Plan {
   const { cards } = job;
+  const recipients = facts.recipients ?? [];
+  const isAge = recipients.some(({ input }) => input === null);
   return {
     format: 'cardpress-plan/1',
     run: facts.run,
@@ -111,6 +121,13 @@ export function makePlan(job: Job, facts: PlanFacts): Plan {
     sides: facts.sides,
     packing: job.packing ?? null,
     second: secondShareOf(job),
+    handoff: {
+      seal: recipients.length === 0 ? 'none' : isAge ? 'age' : 'openpgp',
+      recipients,
+      data: dataFormatOf(job.handoff, pinOf(job) !== null),
+      sequence: facts.sequence ?? 1,
+    },
+    jobFile: facts.jobFile ?? '',
     template: facts.template,
     sheet: facts.sheet,
     inputs: facts.inputs,
@@ -118,7 +135,10 @@ export function makePlan(job: Job, facts: PlanFacts): Plan {
   };
 }
 
-/** The keys of a job that an open run holds to. Delivery, notification, retention and `accept` are read live. */
+/**
+ * The keys of a job that an open run holds to. Delivery, contacts, the signing key, notification, retention and
+ * `accept` are read live.
+ */
 export function frozenKeys(job: Job): Record<string, unknown> {
   const { account, template, sheet, cards, press } = job;
   return {
@@ -131,6 +151,8 @@ export function frozenKeys(job: Job): Record<string, unknown> {
     'volume.sheets': job.volume.sheets,
     packing: job.packing ?? null,
     'verify.second': job.verify.second,
+    'handoff.seal': job.handoff?.seal ?? null,
+    'handoff.data': job.handoff?.data ?? null,
   };
 }
 

@@ -115,7 +115,7 @@ function openSheet(
 }
 
 /** Embeds the fonts that something is set in, and every image. */
-function openPalette(pdf: PressPdf, { press, faces, fonts, artwork, slugFont }: Layout): Palette {
+export function openPalette(pdf: PressPdf, { press, faces, fonts, artwork, slugFont }: Layout): Palette {
   const used = new Set([slugFont.name, ...faces.flatMap(fontsOf)]);
   return {
     press,

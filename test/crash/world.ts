@@ -6,6 +6,7 @@ import type { Disk } from '../../src/base/disk.ts';
 import { silent } from '../../src/base/log.ts';
 import { openJournal } from '../../src/base/journal.ts';
 import type { OperatorKey } from '../../src/pipeline/keys.ts';
+import { sessions } from '../../src/deliver/session.ts';
 import { Platform } from '../../src/issue/platform.ts';
 import { KnownPrints } from '../../src/issue/prints.ts';
 import { localDispatch } from '../../src/pipeline/dispatch.ts';
@@ -67,9 +68,11 @@ export class World {
   readonly sandbox: Sandbox;
   readonly operator: OperatorKey;
   readonly output: string;
+  readonly #job: string;
   #pid = 1000;
 
-  constructor(model: DiskModel, sandbox: Sandbox, operator: OperatorKey) {
+  constructor(model: DiskModel, sandbox: Sandbox, operator: OperatorKey, job = JOB) {
+    this.#job = job;
     this.model = model;
     this.sandbox = sandbox;
     this.operator = operator;
@@ -105,7 +108,7 @@ export class World {
     const withJob: Disk = {
       ...disk,
       read: (path) => {
-        if (path === 'job.yaml') return Promise.resolve(Buffer.from(JOB));
+        if (path === 'job.yaml') return Promise.resolve(Buffer.from(this.#job));
         return path === 'small.icc' ? Promise.resolve(smallProfile()) : disk.read(path);
       },
     };
@@ -120,7 +123,7 @@ export class World {
       },
     );
     if (prepared.state !== 'open') return;
-    const { run, keys, design, layout, lock, job } = prepared;
+    const { run, keys, design, layout, signer, targets, lock, job } = prepared;
     const journal = await openJournal(disk, run.folder.path, now);
     const platform = new Platform({
       url: this.sandbox.origin,
@@ -149,6 +152,10 @@ export class World {
       freshSerials: freshSerials(disk, this.output, run.plan, self),
       design,
       layout: () => Promise.resolve(layout),
+      signer,
+      contacts: job.contacts,
+      targets,
+      openSession: sessions(disk, { password: undefined, passphrase: undefined }),
     };
     try {
       const lanes = { asking: 2, threads: 0 };
@@ -156,6 +163,7 @@ export class World {
         accept: job.accept,
         recovery: job.recovery,
         retry: false,
+        targets: targets.map(({ name }) => name),
         stopping: new AbortController().signal,
       });
     } finally {

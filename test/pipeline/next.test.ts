@@ -87,6 +87,8 @@ function ledgerOf(batches: readonly (readonly State[])[], more: Partial<Ledger> 
     reports: readWell(more.volumes ?? new Map<number, number[]>()),
     swept: undefined,
     packed: false,
+    deliveries: new Map(),
+    complete: false,
     ...more,
   };
 }
@@ -145,8 +147,11 @@ function stepText(step: Step): string {
       return `${step.do} ${step.volume}.${step.attempt}`;
     case 'sweep':
       return `sweep ${step.cards.map(({ cards }) => cardsText(cards)).join(' and ')}`;
+    case 'deliver':
+      return `deliver ${step.target}`;
     case 'pack':
-      return 'pack';
+    case 'complete':
+      return step.do;
   }
 }
 
@@ -469,6 +474,8 @@ interface World {
   fresh: number;
   swept: Ledger['swept'];
   packed: boolean;
+  readonly deliveries: Ledger['deliveries'];
+  complete: boolean;
 }
 
 type Fate =
@@ -570,6 +577,11 @@ function perform(step: Step, world: World, fate: Fate): void {
     case 'pack':
       world.packed = true;
       return;
+    case 'deliver':
+      throw new Error('this job has no targets');
+    case 'complete':
+      world.complete = true;
+      return;
     case 'read':
       throw new Error('answers are read at once here');
   }
@@ -603,6 +615,8 @@ test('whatever the platform does, a run that ends has one good card for each pos
           fresh: 101,
           swept: undefined,
           packed: false,
+          deliveries: new Map(),
+          complete: false,
         };
         for (const [which, fate] of [
           ...chances,

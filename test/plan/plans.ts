@@ -38,6 +38,8 @@ export function planOf({ cards, ...changes }: Changes = {}): Plan {
     },
     press: { dpi: 600, profile: 'iso-coated-v2-300' },
     recipients: [],
+    handoff: { seal: 'none', recipients: [], data: null, sequence: 1 },
+    jobFile: 'job.yaml',
     second: 0.02,
     batchSize: 4,
     volumeSheets: 1,

@@ -1,0 +1,81 @@
+// A face without anything of a card's own, for a manufacturer who merges the data: one page, the card with
+// its bleed, and the list of what is to be set where.
+import { type Face, cardMarks } from './face.ts';
+import type { Card } from '../issue/card.ts';
+import { grown } from './grid.ts';
+import { pdfBox, paint, placed } from './paint.ts';
+import { PressPdf } from './pdfx.ts';
+import type { Layout } from './preflight.ts';
+import type { Description } from './xmp.ts';
+import { openPalette } from './volume.ts';
+
+/** One face's art as PDF/X-4; with a card, what is the card's own on it too. */
+export function renderArt(
+  layout: Layout,
+  face: Face,
+  about: Omit<Description, 'creator' | 'producer'>,
+  own?: { readonly card: Card; readonly run: string },
+): Uint8Array {
+  const { template, press } = layout;
+  const { width, height } = template.card;
+  const pdf = new PressPdf(
+    { ...about, creator: 'cardpress', producer: 'cardpress (pdfkit)' },
+    layout.profile,
+  );
+  const palette = openPalette(pdf, layout);
+  const media = { x: 0, y: 0, width: width + 2 * template.bleed, height: height + 2 * template.bleed };
+  const trim = grown(media, -template.bleed);
+  const marks = [...face.fixed, ...(own === undefined ? [] : cardMarks(face, own.card, own.run))];
+  const art = pdf.addForm(
+    paint(marks, palette),
+    pdfBox(grown({ x: 0, y: 0, width, height }, template.bleed), 0),
+  );
+  pdf.addPage({
+    media: pdfBox(media, media.height),
+    bleed: pdfBox(media, media.height),
+    trim: pdfBox(trim, media.height),
+    content: placed(`/${art} Do\n`, { ...trim, rotation: 0 }, media, press),
+  });
+  pdf.close();
+  return pdf.take();
+}
+
+/** What a card has of its own, and where: millimetres from the trim's top left corner. */
+export interface ArtPosition {
+  readonly side: string;
+  readonly kind: 'barcode' | 'text';
+  readonly [detail: string]: unknown;
+}
+
+export function artPositions(layout: Layout): readonly ArtPosition[] {
+  const round = (value: number) => Math.round(value * 1000) / 1000;
+  return layout.faces.flatMap(({ side, symbols, lines }): ArtPosition[] => [
+    ...symbols.map(({ data, x, y, width, height, fit }) => ({
+      side,
+      kind: 'barcode' as const,
+      symbology: 'Code 128',
+      data: `{${data}}`,
+      x: round(x),
+      y: round(y),
+      width: round(width),
+      height: round(height),
+      quietZone: round(fit.quiet),
+      module: round(fit.module),
+      idealModule: round(fit.ideal),
+      dotsPerModule: fit.dots,
+      dpi: fit.dpi,
+    })),
+    ...lines.map(({ part, content, font, ink, y }) => ({
+      side,
+      kind: 'text' as const,
+      data: content.map((segment) => ('field' in segment ? `{${segment.field}}` : segment.text)).join(''),
+      x: part.at[0],
+      baseline: round(y),
+      align: part.align,
+      font: font.postscriptName,
+      size: part.size,
+      groups: part.groups ?? null,
+      cmyk: ink,
+    })),
+  ]);
+}
