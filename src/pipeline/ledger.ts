@@ -67,6 +67,18 @@ export class LedgerReader {
   }
 
   async read(): Promise<Ledger> {
+    const attempts = await this.attempts();
+    return {
+      attempts,
+      volumes: await this.#volumes(),
+      reports: await this.#reports(),
+      swept: await this.#record<SweptRecord>(names.swept, new Set(await this.#folder.list('batches'))),
+      packed: await this.#folder.has(names.done),
+    };
+  }
+
+  /** What became of the batches alone: all that printing and reading a volume need to know. */
+  async attempts(): Promise<Ledger['attempts']> {
     const files = new Set(await this.#folder.list('batches'));
     const attempts = new Map<number, Attempt[]>();
     for (const { batch } of batchesOf(this.#plan)) {
@@ -87,14 +99,7 @@ export class LedgerReader {
       }
       attempts.set(batch, list);
     }
-    const swept = await this.#record<SweptRecord>(names.swept, files);
-    return {
-      attempts,
-      volumes: await this.#volumes(),
-      reports: await this.#reports(),
-      swept,
-      packed: await this.#folder.has(names.done),
-    };
+    return attempts;
   }
 
   async #volumes(): Promise<Map<number, number[]>> {

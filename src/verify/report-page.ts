@@ -36,6 +36,7 @@ export function reportJson({ run, test, advice, volumes }: ReportFacts): string 
         decoded: report.decoded,
         second: report.second,
         lines: report.lines,
+        ...(report.witness && { witness: report.witness }),
         off: report.off,
         faults: report.faults,
       })),
@@ -58,6 +59,14 @@ export function reportPage(facts: ReportFacts): string {
       `${sum(({ second }) => second.decoded)} of ${sum(({ second }) => second.symbols)} on ${sum(({ second }) => second.sheets.length)} sheets`,
     ],
     ['Type', `the lines of ${sum(({ lines }) => lines)} cards say what their symbols say`],
+    ...(volumes.some(({ witness }) => witness !== undefined)
+      ? [
+          [
+            'The platform’s pictures',
+            `${sum(({ witness }) => witness?.agreed ?? 0)} of ${sum(({ witness }) => witness?.pictures ?? 0)} agree, ${sum(({ witness }) => witness?.empty ?? 0)} are empty`,
+          ] as const,
+        ]
+      : []),
     ['Worst edge', `${Math.max(0, ...volumes.map(({ off }) => off))} dots off its plan`],
   ];
   return `<!doctype html>
