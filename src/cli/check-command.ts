@@ -1,6 +1,7 @@
 // cardpress check: everything that can be known before a card exists.
 import { formatText } from '../plan/format.ts';
 import { oversOf, pinOf } from '../plan/job.ts';
+import { outlookFor } from '../preview/outlook.ts';
 import { checkJob } from '../pipeline/prepare.ts';
 import { layoutOf } from '../pipeline/tools.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
@@ -11,9 +12,10 @@ export async function checkCommand(jobPath: string, { terminal, env }: Call): Pr
   const passphrase = await signPassphrase(env);
   const sftp = await sftpAccess(env);
   const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
-  const { job, design, recipients, signer, targets } = await checkJob(around, jobPath);
+  const { job, design, layout, recipients, signer, targets } = await checkJob(around, jobPath);
   const { cards, press } = job.value;
   const pin = pinOf(job.value);
+  const outlooks = await outlookFor(layout, { token: cards.token, pin });
   const rows = [
     ['cards', `${cards.count} and ${oversOf(job.value)} overs`],
     ['token', formatText(cards.token)],
@@ -26,6 +28,10 @@ export async function checkCommand(jobPath: string, { terminal, env }: Call): Pr
     ]),
     ...(signer === undefined ? [] : [['signed by', groupedFingerprint(signer.fingerprint)]]),
     ...targets.map(({ shown }, index) => [index === 0 ? 'goes to' : '', shown]),
+    ...outlooks.map(({ data, module, decodability, contrast, outlook }, index) => [
+      index === 0 ? 'symbols' : '',
+      `${data === 'pin' ? 'PIN' : data.replace('_', ' ')} at ${module} mm a module: prediction ${outlook} (decodability ${decodability}, contrast ${contrast} %)`,
+    ]),
   ];
   terminal.out(
     `${jobPath} can be run\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`,

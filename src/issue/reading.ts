@@ -98,6 +98,7 @@ function readCards(cards: readonly unknown[], answer: Answer, expected: Expected
       ...asked,
       token: secret(token),
       ...(expected.pin !== null && pin !== undefined && { pin: secret(pin) }),
+      ...picturesIn(card, expected),
     };
     good.push(result);
     life.add(card);
@@ -134,6 +135,22 @@ function cardFault(card: Record<string, unknown>, expected: Expected): string | 
 function codeIn(generator: unknown, key: 'token' | 'pin'): string | undefined {
   const inner = isMap(generator) ? generator[key] : undefined;
   return isMap(inner) && typeof inner.value === 'string' ? inner.value : undefined;
+}
+
+/** The platform's own pictures, of the codes whose format asks for them. */
+function picturesIn(card: Record<string, unknown>, { token, pin }: Expected): Pick<Card, 'pictures'> {
+  const picture = (generator: unknown, key: 'token' | 'pin') => {
+    const inner = isMap(generator) ? generator[key] : undefined;
+    const url = isMap(inner) ? inner.barcode_128 : undefined;
+    return { [key]: secret(typeof url === 'string' ? url : '') };
+  };
+  if (!token.barcode && pin?.barcode !== true) return {};
+  return {
+    pictures: {
+      ...(token.barcode && picture(card.card_token, 'token')),
+      ...(pin?.barcode === true && picture(card.pin, 'pin')),
+    },
+  };
 }
 
 /** What is wrong with a code, in words that do not give it away. */

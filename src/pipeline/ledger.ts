@@ -72,6 +72,20 @@ export class LedgerReader {
   }
 
   async read(): Promise<Ledger> {
+    const attempts = await this.attempts();
+    return {
+      attempts,
+      volumes: await this.#volumes(),
+      reports: await this.#reports(),
+      swept: await this.#record<SweptRecord>(names.swept, new Set(await this.#folder.list('batches'))),
+      packed: await this.#folder.has(names.done),
+      deliveries: await readDeliveries(this.#folder),
+      complete: await this.#folder.has(names.complete),
+    };
+  }
+
+  /** What became of the batches alone: all that printing and reading a volume need to know. */
+  async attempts(): Promise<Ledger['attempts']> {
     const files = new Set(await this.#folder.list('batches'));
     const attempts = new Map<number, Attempt[]>();
     for (const { batch } of batchesOf(this.#plan)) {
@@ -92,16 +106,7 @@ export class LedgerReader {
       }
       attempts.set(batch, list);
     }
-    const swept = await this.#record<SweptRecord>(names.swept, files);
-    return {
-      attempts,
-      volumes: await this.#volumes(),
-      reports: await this.#reports(),
-      swept,
-      packed: await this.#folder.has(names.done),
-      deliveries: await readDeliveries(this.#folder),
-      complete: await this.#folder.has(names.complete),
-    };
+    return attempts;
   }
 
   async #volumes(): Promise<Map<number, number[]>> {

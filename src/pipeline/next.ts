@@ -66,7 +66,7 @@ export interface Circumstances {
   /** Attempts that each batch had when this call of the program began; a refusal from before is asked again. */
   readonly before: ReadonlyMap<number, number>;
   /** Volumes whose last attempt had failed when this call began and is to be printed anew: that attempt's number. */
-  readonly retry: ReadonlyMap<number, number>;
+  readonly retry?: ReadonlyMap<number, number>;
   /** Names of the job's targets. */
   readonly targets?: readonly string[];
   /** Names of the steps that were in flight when the ledger was read: what they leave behind is half-done. */
@@ -146,7 +146,7 @@ function volumeNext(
   const report = reports.get(volume)?.find((one) => one.attempt === attempt);
   if (report === undefined) return { step: { do: 'verify', volume, attempt } };
   if (report.passed) return { done: true };
-  if (retry.get(volume) === attempt) return { step: { do: 'render', volume, attempt: attempt + 1 } };
+  if (retry?.get(volume) === attempt) return { step: { do: 'render', volume, attempt: attempt + 1 } };
   const more = report.faults > 1 ? `, and ${report.faults - 1} more` : '';
   return {
     stop: {
@@ -169,7 +169,7 @@ export function failedVolumes({ volumes, reports }: Ledger): ReadonlyMap<number,
 }
 
 /** Every card that will be printed, with the attempt that it came in. */
-export function goodCards(ledger: Ledger): readonly GoodCards[] {
+export function goodCards(ledger: Pick<Ledger, 'attempts'>): readonly GoodCards[] {
   return [...ledger.attempts.values()].flat().flatMap((attempt) => {
     const { asked, cards, reissued } = attempt;
     const parts = [

@@ -116,7 +116,7 @@ async function render(step: Extract<Step, { do: 'render' }>, tools: PrintTools):
   const volumes = volumesOf(plan);
   const volume = volumes[step.volume - 1];
   if (volume === undefined) throw new Error(`the plan has no volume ${step.volume}`);
-  const ledger = await new LedgerReader(folder, plan).read();
+  const attempts = await new LedgerReader(folder, plan).attempts();
   const pdf = renderVolume(await tools.layout(), {
     run: plan.run,
     title: `${plan.run}, volume ${step.volume} of ${volumes.length}`,
@@ -126,7 +126,7 @@ async function render(step: Extract<Step, { do: 'render' }>, tools: PrintTools):
     sheets: volume.sheets,
     created: new Date(plan.created),
     id: createHash('sha256').update(`${plan.run}\n${plan.created}\n${step.volume}`).digest().subarray(0, 16),
-    cards: vaultedCards(goodCards(ledger), volume.first, volume.count, tools),
+    cards: vaultedCards(goodCards({ attempts }), volume.first, volume.count, tools),
   });
   let bytes = 0;
   async function* counted() {

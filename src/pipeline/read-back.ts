@@ -18,8 +18,8 @@ export async function readBack(
   const { plan, folder, log } = tools;
   const volume = volumesOf(plan)[step.volume - 1];
   if (volume === undefined) throw new Error(`the plan has no volume ${step.volume}`);
-  const ledger = await new LedgerReader(folder, plan).read();
-  const report = await readVolume(volume, step.attempt, ledger, tools);
+  const attempts = await new LedgerReader(folder, plan).attempts();
+  const report = await readVolume(volume, step.attempt, { attempts }, tools);
   await folder.write(names.report(step.volume, step.attempt), `${JSON.stringify(report, null, 1)}\n`);
   log.emit({
     event: 'volume.read',
@@ -38,7 +38,7 @@ export async function readBack(
 export async function readVolume(
   volume: Volume,
   attempt: number,
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'attempts'>,
   tools: PrintTools,
 ): Promise<VolumeReport> {
   const { plan, folder, keys } = tools;
@@ -53,5 +53,9 @@ export async function readVolume(
     attempt,
     sheets: volume.sheets,
     second: plan.second,
+    pictures: [
+      ...(plan.cards.token.barcode ? (['token'] as const) : []),
+      ...(plan.cards.pin?.barcode === true ? (['pin'] as const) : []),
+    ],
   });
 }

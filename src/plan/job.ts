@@ -218,9 +218,6 @@ function refuseLater(text: string, file: string): void {
   }
   if (isMap(raw.value) && typeof raw.value.press === 'string')
     throw notYet('press: a profile of its own', raw.at('press'));
-  if (isMap(raw.value) && isMap(raw.value.handoff) && Array.isArray(raw.value.handoff.seal)) {
-    throw notYet('handoff.seal: recipients', raw.at('handoff', 'seal'));
-  }
   const isAuto = (key: string) =>
     isMap(raw.value) && isMap(raw.value.cards) && raw.value.cards[key] === 'auto';
   for (const key of ['token', 'pin'])

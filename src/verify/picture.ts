@@ -33,3 +33,25 @@ export async function pngOf({ width, height, grey }: GreyPicture): Promise<Buffe
     .png({ compressionLevel: 9, palette: true, colours: 16 })
     .toBuffer();
 }
+
+/** White added around, pixels of the enlarged picture: a picture may come without its quiet zone. */
+const AROUND = 40;
+const ENLARGED = 3;
+
+/** A picture from elsewhere in grey, enlarged, on white; undefined where the bytes are none. */
+export async function openPicture(bytes: Uint8Array): Promise<GreyPicture | undefined> {
+  try {
+    const { width } = await sharp(bytes).metadata();
+    const { data, info } = await sharp(bytes)
+      .flatten({ background: 'white' })
+      .greyscale()
+      .resize({ width: width * ENLARGED, kernel: 'nearest' })
+      .extend({ top: AROUND, bottom: AROUND, left: AROUND, right: AROUND, background: 'white' })
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, grey: data };
+  } catch {
+    return undefined;
+  }
+}

@@ -18,6 +18,8 @@ export interface Prediction {
   readonly decodability: number;
   /** Symbol contrast in percent: lightest less darkest. */
   readonly contrast: number;
+  /** The weakest step from a bar to a space as a part of the contrast: what an aperture leaves of narrow modules. */
+  readonly modulation: number;
   /** Clear modules beside the bars when black is printed half a millimetre off the other inks. */
   readonly quiet: number;
   readonly outlook: 'good' | 'fair' | 'poor';
@@ -32,8 +34,16 @@ const SHIFT = 0.5;
 /** Reflectance of bare white plastic or board, and of solid black, of 1. */
 const WHITE = 0.85;
 const BLACK = 0.03;
-/** A verifier's limits: good is to be aimed at, poor is refused (ISO/IEC 15416: B or better, C, below). */
-const LIMITS = { decodability: [0.62, 0.37], contrast: [70, 40], quiet: [10, 5] } as const;
+/**
+ * Good is to be aimed at, and below the second number it is poor: decodability and contrast as this program's
+ * preflight has them, modulation as ISO/IEC 15416 has grades B and C. The standard asks for 10 clear modules.
+ */
+const LIMITS = {
+  decodability: [0.62, 0.37],
+  contrast: [70, 40],
+  modulation: [0.6, 0.5],
+  quiet: [10, 7],
+} as const;
 
 /** @returns undefined where the line holds no symbol that can be read as it is */
 export function predict({ line, pixelsPerMm, zone, module }: PredictionInput): Prediction | undefined {
@@ -47,17 +57,20 @@ export function predict({ line, pixelsPerMm, zone, module }: PredictionInput): P
   const planned = edgesOfText(edges, symbol.modules);
   const decodability = Math.min(...scans.map((profile) => decodabilityOf(profile, symbol.text, planned)));
   const contrast = Math.min(...scans.map((profile) => Math.max(...profile) - Math.min(...profile))) * 100;
+  const modulation = Math.min(...scans.map((profile) => modulationOf(profile)));
   const quiet = quietOf(line, zone, edges, pixelsPerMm) / module;
   const reached = (value: number, [good, fair]: readonly [number, number]) =>
     value >= good - 1e-9 ? 2 : value >= fair - 1e-9 ? 1 : 0;
   const worst = Math.min(
     reached(decodability, LIMITS.decodability),
     reached(contrast, LIMITS.contrast),
+    reached(modulation, LIMITS.modulation),
     reached(quiet, LIMITS.quiet),
   );
   return {
     decodability: round(decodability, 2),
     contrast: round(contrast, 0),
+    modulation: round(modulation, 2),
     quiet: round(quiet, 1),
     outlook: worst === 2 ? 'good' : worst === 1 ? 'fair' : 'poor',
   };
@@ -107,6 +120,20 @@ function edgesIn(profile: Float64Array): Float64Array {
     if (before > middle !== now > middle) edges.push(at - 0.5 + (before - middle) / (before - now));
   }
   return Float64Array.from(edges);
+}
+
+/** The weakest edge: between the extremes of two neighbouring elements. */
+function modulationOf(profile: Float64Array): number {
+  const edges = edgesIn(profile);
+  const [light, dark] = [Math.max(...profile), Math.min(...profile)];
+  const extremes = Array.from({ length: edges.length + 1 }, (_, element) => {
+    const from = element === 0 ? 0 : Math.ceil(edges[element - 1] ?? 0);
+    const to = element === edges.length ? profile.length : Math.ceil(edges[element] ?? 0);
+    const part = profile.subarray(from, Math.max(to, from + 1));
+    return element % 2 === 0 ? Math.max(...part) : Math.min(...part);
+  });
+  const steps = extremes.slice(1).map((extreme, index) => Math.abs(extreme - (extremes[index] ?? 0)));
+  return Math.min(...steps) / (light - dark);
 }
 
 /** ISO/IEC 15416, annex for (n, k) symbologies read by similar edges: the worst character's margin. */

@@ -36,6 +36,7 @@ export function reportJson({ run, test, advice, volumes }: ReportFacts): string 
         decoded: report.decoded,
         second: report.second,
         lines: report.lines,
+        ...(report.witness && { witness: report.witness }),
         off: report.off,
         faults: report.faults,
       })),
@@ -58,6 +59,14 @@ export function reportPage(facts: ReportFacts): string {
       `${sum(({ second }) => second.decoded)} of ${sum(({ second }) => second.symbols)} on ${sum(({ second }) => second.sheets.length)} sheets`,
     ],
     ['Type', `the lines of ${sum(({ lines }) => lines)} cards say what their symbols say`],
+    ...(volumes.some(({ witness }) => witness !== undefined)
+      ? [
+          [
+            'The platform’s pictures',
+            `${sum(({ witness }) => witness?.agreed ?? 0)} of ${sum(({ witness }) => witness?.pictures ?? 0)} agree, ${sum(({ witness }) => witness?.empty ?? 0)} are empty`,
+          ] as const,
+        ]
+      : []),
     ['Worst edge', `${Math.max(0, ...volumes.map(({ off }) => off))} dots off its plan`],
   ];
   return `<!doctype html>
@@ -95,13 +104,13 @@ ${volumes.map((report) => sheetMaps(report, facts.columns)).join('\n')}
 function outlookTable(outlooks: readonly Outlook[]): string {
   if (outlooks.length === 0) return '';
   const rows = outlooks.map(
-    ({ side, data, module, decodability, contrast, quiet, outlook }) =>
-      `<tr><td>${data}, ${side}</td><td>${module} mm</td><td>${decodability}</td><td>${contrast} %</td><td>${quiet} modules</td><td>${outlook}</td></tr>`,
+    ({ side, data, module, decodability, contrast, modulation, quiet, outlook }) =>
+      `<tr><td>${data}, ${side}</td><td>${module} mm</td><td>${decodability}</td><td>${contrast} %</td><td>${modulation}</td><td>${quiet} modules</td><td>${outlook}</td></tr>`,
   );
   return `<h2>Prediction of print quality</h2>
 <p>A simulation with bars that grow or shrink by 0.15 module, an aperture of 0.15 mm and inks half a millimetre out of register. A grade comes only from a verifier on the finished card.</p>
 <table>
-<tr><th>Symbol</th><th>Module</th><th>Decodability (0.62)</th><th>Contrast (70 %)</th><th>Quiet zone (10)</th><th>Outlook</th></tr>
+<tr><th>Symbol</th><th>Module</th><th>Decodability (0.62)</th><th>Contrast (70 %)</th><th>Modulation (0.6)</th><th>Quiet zone (10)</th><th>Outlook</th></tr>
 ${rows.join('\n')}
 </table>`;
 }

@@ -10,7 +10,7 @@ export interface Fault {
   readonly side: Side;
   readonly sheet: number;
   readonly slot: number | null;
-  readonly what: SymbolPlace['data'] | 'lines' | 'face' | 'page';
+  readonly what: SymbolPlace['data'] | 'lines' | 'face' | 'page' | 'token picture' | 'pin picture';
   /** Such as `is missing`. */
   readonly why: string;
 }
@@ -41,6 +41,8 @@ export interface VolumeReport {
   readonly second: { readonly sheets: readonly number[]; readonly symbols: number; readonly decoded: number };
   /** Cards whose lines of type were compared with the PDF's own text. */
   readonly lines: number;
+  /** The platform's own pictures, where the job asks for them: those that say what its answer says, and those that are empty. */
+  readonly witness?: { readonly pictures: number; readonly agreed: number; readonly empty: number };
   /** The worst edge of all, dots of the press. */
   readonly off: number;
   readonly serials: { readonly first: number; readonly last: number };
@@ -70,4 +72,6 @@ const NAMES: Record<Exclude<Fault['what'], 'page'>, string> = {
   card_id: 'card id’s symbol',
   lines: 'type',
   face: 'face',
+  'token picture': 'token’s picture from the platform',
+  'pin picture': 'PIN’s picture from the platform',
 };

@@ -24,6 +24,12 @@ export async function readOne(picture: GreyPicture): Promise<string | undefined>
   return texts.length === 1 ? texts[0] : undefined;
 }
 
+/** What zxing reads in a picture of one symbol that was made elsewhere, in whatever quality. */
+export async function readWitness(picture: GreyPicture): Promise<string | undefined> {
+  const texts = new Set(await read(picture, EVERY));
+  return texts.size === 1 ? [...texts][0] : undefined;
+}
+
 /** Every Code 128 that zxing finds in a picture, whichever way up. Codes of other kinds may be artwork. */
 export function readEvery(picture: GreyPicture): Promise<readonly string[]> {
   return read(picture, EVERY);

@@ -19,6 +19,7 @@ import { type SidePlan, type Zone, onPage, sidePlans, zonesOf } from './places.t
 import { INK, PAPER, type PrintedPage, PrintedVolume } from './printed.ts';
 import type { Fault, MaskedPicture, VolumeReport } from './report.ts';
 import { SECOND, readEvery, readOne } from './second.ts';
+import { testimonyOf } from './witness.ts';
 
 export const ENGINES: readonly string[] = ['cardpress on pdfium', SECOND];
 
@@ -31,6 +32,8 @@ export interface VolumeFacts {
   readonly sheets: number;
   /** Share of the sheets whose symbols the second engine reads too; 1 for all. */
   readonly second: number;
+  /** Codes whose format asks the platform for its own picture. */
+  readonly pictures?: readonly ('token' | 'pin')[];
 }
 
 const FACE_DPI = 200;
@@ -73,6 +76,7 @@ class Reading {
   readonly #owners = new Map<string, number>();
   readonly #serials = { first: Infinity, last: -Infinity };
   readonly #outlooks: Outlook[] = [];
+  readonly #witness = { pictures: 0, agreed: 0, empty: 0 };
   readonly #second = { symbols: 0, decoded: 0 };
   #cards = 0;
   #symbols = 0;
@@ -114,6 +118,7 @@ class Reading {
       for await (const group of bySheet(cards, this.#sides[0]?.slots.length ?? 1)) {
         sheet += 1;
         this.#note(group);
+        await this.#hear(group, sheet);
         for (const [index, read] of readers.entries()) {
           await read(sheet, (sheet - 1) * this.#sides.length + index + 1, group);
         }
@@ -149,6 +154,7 @@ class Reading {
       engines: ENGINES,
       second: { sheets: [...this.#sampled], ...this.#second },
       lines: this.#lines,
+      ...((this.#facts.pictures?.length ?? 0) > 0 && { witness: this.#witness }),
       off: Math.round(this.#off * 1000) / 1000,
       serials: this.#serials,
       slots: this.#sides[0]?.slots.length ?? 0,
@@ -377,6 +383,29 @@ class Reading {
       this.#serials.first = Math.min(this.#serials.first, card.serial);
       this.#serials.last = Math.max(this.#serials.last, card.serial);
       for (const kind of kinds) this.#owners.set(`${kind} ${this.#value(card, kind)}`, card.serial);
+    }
+  }
+
+  /** The platform's own pictures say what its answer says. */
+  async #hear(cards: readonly Card[], sheet: number): Promise<void> {
+    for (const [index, card] of cards.entries()) {
+      for (const kind of this.#facts.pictures ?? []) {
+        const url = card.pictures?.[kind];
+        const testimony = url === undefined ? undefined : await testimonyOf(reveal(url));
+        this.#witness.pictures += 1;
+        if (testimony === undefined) this.#witness.empty += 1;
+        else if (testimony.says === this.#value(card, kind)) this.#witness.agreed += 1;
+        else {
+          this.#faults.push({
+            serial: card.serial,
+            side: this.#sides.at(-1)?.side ?? 'front',
+            sheet,
+            slot: index + 1,
+            what: `${kind} picture`,
+            why: testimony.says === undefined ? testimony.why : 'says something else than its answer',
+          });
+        }
+      }
     }
   }
 

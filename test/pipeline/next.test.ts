@@ -199,7 +199,11 @@ describe('a run without accidents', () => {
       ['render 2.1', 'render 4.1'],
     ],
     ['packing comes last', ledgerOf(done, { volumes: volumes(1, 2, 3, 4) }), ['pack']],
-    ['a packed run is done', ledgerOf(done, { volumes: volumes(1, 2, 3, 4), packed: true }), []],
+    [
+      'a packed run without targets is complete',
+      ledgerOf(done, { volumes: volumes(1, 2, 3, 4), packed: true }),
+      ['complete'],
+    ],
   ])('%s', (_, ledger, expected) => {
     expect(steps(ledger)).toEqual(expected);
   });

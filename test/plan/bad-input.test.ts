@@ -144,9 +144,9 @@ const theFile: Row[] = [
   inJob(
     'a key of the contract that comes later',
     'handoff:',
-    'deliver: [{ folder: /mnt }]\nhandoff:',
-    'deliver:',
-    'deliver: not yet',
+    'retention: 90d\nhandoff:',
+    'retention:',
+    'retention: not yet',
   ),
 ];
 
@@ -237,14 +237,7 @@ const theOrder: Row[] = [
     'handoff.seal is missing',
     'seal: none',
   ),
-  inJob(
-    'a handoff without its seal',
-    '{ seal: none }',
-    '{}',
-    'handoff:',
-    'handoff.seal is missing',
-    'must be none',
-  ),
+  inJob('a handoff without its seal', '{ seal: none }', '{}', 'handoff:', 'handoff.seal is missing'),
   inJob(
     'a P account that does not seal',
     'T12345678',
@@ -679,7 +672,7 @@ const theSurroundings: Row[] = [
 const subtle: Row[] = [
   inJob('overs without the sign', 'overs: 2', 'overs: 2 percent', '2 percent', 'a share such as 2%'),
   inJob('an unknown key of the PIN', 'pin: { length: 6 }', 'pin: { lenght: 6 }', 'lenght', 'lenght'),
-  inJob('recipients to seal to', 'seal: none', 'seal: [printer.asc]', 'printer.asc', 'not yet'),
+  inJob('recipients that are not there', 'seal: none', 'seal: [printer.asc]', 'printer.asc', 'no such file'),
   inJob(
     'a first serial too large to count',
     COUNT,

@@ -14,7 +14,12 @@ export interface Rehearsal {
   /** Runs a job file of this text; returns what was printed. Throws what the run failed with. */
   readonly run: (
     job: string,
-    options?: { readonly run?: string; readonly new?: boolean; readonly env?: Record<string, string> },
+    options?: {
+      readonly run?: string;
+      readonly new?: boolean;
+      readonly retry?: boolean;
+      readonly env?: Record<string, string>;
+    },
   ) => Promise<string>;
   /** A file below the output folder. */
   readonly read: (path: string) => string;
