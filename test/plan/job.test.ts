@@ -53,7 +53,7 @@ test('a job that says the least gets the defaults of the contract', () => {
     vault: { recipients: [] },
     deliver: [],
     contacts: {},
-    handoff: { seal: 'none' },
+    handoff: { seal: 'none', data: 'none' },
     accept: [],
     verify: { second: '2%' },
   });

@@ -68,6 +68,7 @@ const volume = (number: number, attempt = 1) => join(run(), `volumes/00${number}
 function unpack(): void {
   for (const entry of readdirSync(join(run(), 'handoff'), { recursive: true, withFileTypes: true }))
     if (entry.isFile()) unlinkSync(join(entry.parentPath, entry.name));
+  unlinkSync(join(run(), 'receipts/complete.json'));
 }
 
 function swapVolumes(a: number, b: number): void {
