@@ -97,6 +97,8 @@ export function batchNext(
     return whole && exist === 0 ? same(cards) : fresh(wanted);
   };
 
+  if (!last.answered && found !== undefined)
+    return stop('mismatch', 'its sealed answer is missing from the run folder');
   if (!last.answered) return doubtful(asked.cards, 'no answer was kept', true);
   if (found === undefined) return { step: { do: 'read', batch, attempt } };
   switch (found.outcome) {

@@ -52,15 +52,19 @@ export function localDispatch(
     await thread.perform(step);
     idle.push(thread);
   };
-  const signal = stopping;
+  // Only a step whose turn has not come is dropped; one that runs is waited for, since an answer may be in its hands.
+  const inTurn = (work: () => Promise<void>) => () => {
+    stopping.throwIfAborted();
+    return work();
+  };
   const laneOf = (step: Step) => {
     if (step.do === 'deliver') return delivering;
     return ['ask', 'look', 'reissue', 'void'].includes(step.do) ? asking : reading;
   };
   return {
     async perform(step) {
-      if (isPrintStep(step)) await printing.add(() => print(step), { signal });
-      else await laneOf(step).add(() => perform(step, tools), { signal });
+      if (isPrintStep(step)) await printing.add(inTurn(() => print(step)));
+      else await laneOf(step).add(inTurn(() => perform(step, tools)));
     },
     async close() {
       await Promise.all([...threads].map((thread) => thread.close()));
