@@ -1,11 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/** What takes minutes: `npm run test:long`. */
+const LONG = [
+  'test/crash/*.test.ts',
+  'test/kill/*.test.ts',
+  'test/program/stand-in.test.ts',
+  'test/verify/strangers.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // The crash tests compute; leaving a core idle would double their time.
+    // The tests compute; leaving a core idle would double their time.
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: LONG } },
+      { extends: true, test: { name: 'long', include: LONG } },
+    ],
   },
 });

@@ -75,25 +75,30 @@ test('2: input and output only in the files whose job it is', () => {
   // The sandbox is a server, and every file of it may speak of requests.
   expect(importers(io).filter((path) => !path.startsWith('sandbox/'))).toEqual([
     'base/disk.ts',
+    'deliver/sftp.ts',
     'issue/platform.ts',
     'pipeline/dispatch.ts',
     'pipeline/worker.ts',
     'verify/pdfium.ts',
   ]);
   const usesProcess = files.filter(({ text }) => /\bprocess\.\w/.test(text)).map(({ path }) => path);
-  expect(usesProcess.filter((path) => !path.startsWith('cli/'))).toEqual([]);
+  expect(usesProcess.filter((path) => !path.startsWith('cli/'))).toEqual(['base/disk.ts']);
 });
 
-test('3: a secret is read only where it becomes ink, a credential, a comparison or a commitment', () => {
+test('3: a secret is read only where it becomes ink, data, a credential, a comparison or a commitment', () => {
   const readers = files
     .filter(({ path, names }) => path !== 'base/secret.ts' && names.includes('reveal'))
     .map(({ path }) => path);
   expect(readers).toEqual([
     'base/vault.ts',
+    'deliver/sftp.ts',
     'issue/platform.ts',
     'issue/prints.ts',
     'pack/commitment.ts',
+    'pack/data-file.ts',
+    'pack/signer.ts',
     'render/face.ts',
+    'verify/verify.ts',
   ]);
 });
 
@@ -109,6 +114,10 @@ test('5: each large library is at home in one place', () => {
   expect(importers(/^bwip-js/)).toEqual(['render/barcode.ts', 'sandbox/barcode.ts']);
   expect(importers(/^p-queue/)).toEqual(['issue/platform.ts', 'pipeline/dispatch.ts']);
   expect(importers(/^undici/)).toEqual(['issue/platform.ts']);
+  expect(importers(/^openpgp/)).toEqual(['pack/openpgp.ts']);
+  expect(importers(/^ssh2/)).toEqual(['deliver/sftp.ts']);
   expect(importers(/^yaml/)).toEqual(['plan/yaml.ts']);
-  expect(importers(/^sharp/)).toEqual(['preview/pictures.ts', 'render/artwork.ts']);
+  expect(importers(/^sharp/)).toEqual(['render/artwork.ts', 'verify/picture.ts', 'verify/pictures.ts']);
+  expect(importers(/^zxing-wasm/)).toEqual(['verify/second.ts']);
+  expect(importers(/^@embedpdf/)).toEqual(['verify/pdfium.ts']);
 });

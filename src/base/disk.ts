@@ -3,6 +3,7 @@
 // place of the node implementation.
 import { constants, createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Failure, hasCode } from './failure.ts';
 
 /** A file open for writing at its end. */
@@ -35,6 +36,8 @@ export interface Disk {
   remove(path: string): Promise<void>;
   /** Makes a folder, mode 0700. False: it was there. */
   makeFolder(path: string): Promise<boolean>;
+  /** Whether a process of this number runs on this computer. */
+  hasProcess(pid: number): boolean;
   /** Removes a folder and all in it; silent where there is none. */
   removeFolder(path: string): Promise<void>;
   /** Makes the names in a folder durable. */
@@ -75,6 +78,14 @@ export const nodeDisk: Disk = {
       throw error;
     }
   },
+  hasProcess(pid) {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch (error) {
+      return hasCode(error, 'EPERM');
+    }
+  },
   removeFolder: (path) => rm(path, { recursive: true, force: true }),
   async syncFolder(path) {
     const folder = await open(path, constants.O_RDONLY);
@@ -85,6 +96,19 @@ export const nodeDisk: Disk = {
     }
   },
 };
+
+/** Makes a folder and what is missing above it, durably. */
+export async function makeFolders(disk: Disk, path: string): Promise<void> {
+  const parent = dirname(path);
+  if (parent !== path && (await disk.size(parent)) === undefined) await makeFolders(disk, parent);
+  await disk.makeFolder(path);
+  await disk.syncFolder(parent);
+}
+
+/** Whether a file system refuses links. */
+export function hasNoLinks(error: unknown): boolean {
+  return hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK');
+}
 
 /** An error of the file system in the operator's words; other errors pass as they are. */
 export function diskFailure(error: unknown, path: string): unknown {

@@ -20,7 +20,8 @@ export async function openJournal(disk: Disk, path: string, now: () => Date): Pr
   const file: DiskFile = await disk.append(name);
   // A line without its end was cut off by a crash. It stays as it is, ended, and the chain goes on from it.
   const torn = before !== '' && !before.endsWith('\n');
-  const lastLine = before.trimEnd().split('\n').at(-1) ?? '';
+  const lines = before.split('\n');
+  const lastLine = (torn ? lines.at(-1) : lines.at(-2)) ?? '';
   let previous = lastLine === '' ? GENESIS : hashOf(lastLine);
   let work: Promise<void> = torn ? file.write(bytesOf('\n')) : Promise.resolve();
   let broken: unknown;

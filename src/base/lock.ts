@@ -5,8 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Disk } from './disk.ts';
-import { Failure } from './failure.ts';
+import { type Disk, hasNoLinks } from './disk.ts';
+import { Failure, hasCode } from './failure.ts';
 
 /** Who holds a lock: enough to tell whether the process is still there. */
 export interface Holder {
@@ -59,6 +59,11 @@ export async function takeLock(disk: Disk, folder: string, self: Holder): Promis
     const number = (highest?.number ?? 0) + 1;
     const mine: LockFile = { ...self, nonce: randomBytes(8).toString('hex') };
     if (!(await writeLock(disk, folder, number, mine))) continue; // somebody else was faster: look again
+    // A listing may be old: where a higher number was there by now, this one was free because it is over.
+    if (!(await isHighest(disk, folder, number, mine))) {
+      await disk.remove(join(folder, `lock.${number}`));
+      continue;
+    }
     return hold(disk, folder, number, mine);
   }
 }
@@ -71,10 +76,7 @@ function hold(disk: Disk, folder: string, number: number, mine: LockFile): Lock 
     void writeBeat(disk, beat, beats).catch(() => undefined); // a missed beat is what the reader allows for
   }, HEARTBEAT_MS);
   timer.unref();
-  const isMine = async () => {
-    const highest = await highestLock(disk, folder);
-    return highest?.number === number && highest.file.nonce === mine.nonce;
-  };
+  const isMine = () => isHighest(disk, folder, number, mine);
   return {
     async assertHeld() {
       if (await isMine()) return;
@@ -91,16 +93,39 @@ function hold(disk: Disk, folder: string, number: number, mine: LockFile): Lock 
   };
 }
 
+async function isHighest(disk: Disk, folder: string, number: number, mine: LockFile): Promise<boolean> {
+  const highest = await highestLock(disk, folder);
+  return highest?.number === number && highest.file.nonce === mine.nonce;
+}
+
 async function writeLock(disk: Disk, folder: string, number: number, file: LockFile): Promise<boolean> {
+  const final = join(folder, `lock.${number}`);
   const temporary = join(folder, `.writing-${file.nonce}-${number}`);
-  const out = await disk.create(temporary);
-  await out.write(new TextEncoder().encode(JSON.stringify(file)));
-  await out.sync();
-  await out.close();
-  const made = await disk.link(temporary, join(folder, `lock.${number}`));
+  await writeFile(disk, temporary, file);
+  let made: boolean;
+  try {
+    made = await disk.link(temporary, final);
+  } catch (error) {
+    if (!hasNoLinks(error)) throw error;
+    // Without links the name is taken first and filled after; a reader waits for what is still empty.
+    made = await writeFile(disk, final, file).then(
+      () => true,
+      (reason: unknown) => {
+        if (hasCode(reason, 'EEXIST')) return false;
+        throw reason;
+      },
+    );
+  }
   await disk.remove(temporary);
   await disk.syncFolder(folder);
   return made;
+}
+
+async function writeFile(disk: Disk, path: string, file: LockFile): Promise<void> {
+  const out = await disk.create(path);
+  await out.write(new TextEncoder().encode(JSON.stringify(file)));
+  await out.sync();
+  await out.close();
 }
 
 async function writeBeat(disk: Disk, path: string, beats: number): Promise<void> {
@@ -115,13 +140,25 @@ async function highestLock(
   disk: Disk,
   folder: string,
 ): Promise<{ number: number; file: LockFile } | undefined> {
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const numbers = (await disk.list(folder)).map(lockNumber).filter((number) => number !== undefined);
     if (numbers.length === 0) return undefined;
     const number = Math.max(...numbers);
-    const bytes = await disk.read(join(folder, `lock.${number}`));
-    if (bytes === undefined) continue; // tidied away since: a higher one is there
-    return { number, file: JSON.parse(new TextDecoder().decode(bytes)) as LockFile };
+    const file = parseLock(await disk.read(join(folder, `lock.${number}`)));
+    if (file !== undefined) return { number, file };
+    // Tidied away since, or still being filled; one that stays empty was left by a writer that died.
+    if (tries === 40) return { number, file: { ...NOBODY, released: true } };
+    await sleep(25);
+  }
+}
+
+const NOBODY: LockFile = { host: '', boot: '', pid: 0, started: '', since: '', nonce: '' };
+
+function parseLock(bytes: Uint8Array | undefined): LockFile | undefined {
+  try {
+    return JSON.parse(text(bytes)) as LockFile;
+  } catch {
+    return undefined;
   }
 }
 
@@ -135,7 +172,11 @@ async function isAlive(
   const { file, number } = lock;
   if (file.host === self.host) {
     if (file.boot !== self.boot) return false;
-    return (await startTime(disk, file.pid)) === file.started;
+    const started = await startTime(disk, file.pid);
+    // Where the system does not tell when a process started, its number must do.
+    return started === undefined && file.started === ''
+      ? disk.hasProcess(file.pid)
+      : started === file.started;
   }
   const beat = async () =>
     new TextDecoder().decode((await disk.read(join(folder, `beat.${number}`))) ?? new Uint8Array());

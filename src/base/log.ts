@@ -61,12 +61,28 @@ export type Event =
       readonly bytes: number;
     }
   | {
+      readonly event: 'volume.read';
+      readonly volume: number;
+      readonly attempt: number;
+      readonly symbols: number;
+      readonly decoded: number;
+      readonly faults: number;
+    }
+  | {
       readonly event: 'volume.packed';
       readonly volume: number;
       readonly file: string;
       readonly bytes: number;
     }
   | { readonly event: 'handoff.packed'; readonly files: number }
+  | { readonly event: 'delivery.begun'; readonly target: string; readonly delivery: number }
+  | { readonly event: 'delivery.received'; readonly target: string }
+  | {
+      readonly event: 'delivery.done';
+      readonly target: string;
+      readonly files: number;
+      readonly bytes: number;
+    }
   | { readonly event: 'waiting'; readonly what: string; readonly seconds: number }
   | { readonly event: 'stage.took'; readonly stage: string; readonly seconds: number }
   | { readonly event: 'failed'; readonly kind: FailureKind; readonly message: string };

@@ -1,7 +1,7 @@
 // Every path of a run, and the one way of writing there: once, durably, whole or not at all.
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { type Disk, diskFailure } from './disk.ts';
+import { type Disk, diskFailure, hasNoLinks } from './disk.ts';
 import { Failure, hasCode } from './failure.ts';
 
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -23,10 +23,21 @@ export const names = {
   answer: (batch: number, attempt: number) => `${batchName(batch, attempt)}.age`,
   cards: (batch: number, attempt: number) => `${batchName(batch, attempt)}.cards.json`,
   looked: (batch: number, attempt: number) => `${batchName(batch, attempt)}.looked.json`,
+  /** The sealed answer with one card's new token or PIN. */
+  reissue: (batch: number, attempt: number, serial: number, what: 'token' | 'pin') =>
+    `${batchName(batch, attempt)}.${serial}.${what}.age`,
+  reissued: (batch: number, attempt: number) => `${batchName(batch, attempt)}.reissued.json`,
+  resolved: (batch: number, attempt: number) => `${batchName(batch, attempt)}.resolved.json`,
   voided: (batch: number, attempt: number) => `${batchName(batch, attempt)}.voided.json`,
   volume: (volume: number, attempt: number) => `volumes/${volumeName(volume, attempt)}.pdf.age`,
+  report: (volume: number, attempt: number) => `reports/${volumeName(volume, attempt)}.json`,
   handoff: (name: string) => `handoff/${name}`,
+  /** What was sealed into a file of the handoff. */
+  sealed: (name: string) => `sealed/${name.replaceAll('/', '_')}.json`,
   done: 'handoff/.done',
+  /** `what` is begun, closing or done. */
+  receipt: (target: string, delivery: number, what: string) => `receipts/${target}.${delivery}.${what}.json`,
+  complete: 'receipts/complete.json',
 } as const;
 
 /** The folders of a run, each made when the run is planned. */
@@ -37,9 +48,12 @@ export const FOLDERS = [
   'reports',
   'handoff',
   'handoff/print',
-  'handoff/steps',
+  'sealed',
   'receipts',
 ] as const;
+
+/** Folders of some runs only, made when something is first put there. */
+const EXTRA_FOLDERS = ['handoff/steps', 'handoff/data', 'handoff/static', 'handoff/proof'] as const;
 
 const TEMPORARY = '.writing-';
 
@@ -59,6 +73,13 @@ export class RunFolder {
       for (const folder of FOLDERS) await this.#disk.makeFolder(join(this.path, folder));
     });
     await this.makeDurable();
+  }
+
+  /** Makes one of the folders that not every run has. */
+  async makeExtra(folder: (typeof EXTRA_FOLDERS)[number]): Promise<void> {
+    await this.#guard(folder, async (path, parent) => {
+      if (await this.#disk.makeFolder(path)) await this.#disk.syncFolder(parent);
+    });
   }
 
   /** Gives the folder its final name, where nothing may be yet. */
@@ -86,8 +107,8 @@ export class RunFolder {
       try {
         made = await this.#disk.link(temporary, final);
       } catch (error) {
-        if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
-        made = await this.#claim(temporary, final);
+        if (!hasNoLinks(error)) throw error;
+        made = await this.#claim(name, temporary, final);
       }
       await this.#disk.remove(temporary);
       await this.#disk.syncFolder(folder);
@@ -104,17 +125,22 @@ export class RunFolder {
     });
   }
 
-  /** Removes a file durably. */
+  /** Removes a file durably; silent where there is none. */
   async remove(name: string): Promise<void> {
     await this.#guard(name, async (final, folder) => {
+      if ((await this.#disk.size(final)) === undefined) return;
       await this.#disk.remove(final);
       await this.#disk.syncFolder(folder);
     });
   }
 
   async has(name: string): Promise<boolean> {
-    // An empty file is a claim whose writer died (see #claim), not a file.
-    return ((await this.#disk.size(join(this.path, name))) ?? 0) > 0;
+    return (await this.#disk.size(join(this.path, name))) !== undefined;
+  }
+
+  /** Bytes of a file, or undefined where there is none. */
+  size(name: string): Promise<number | undefined> {
+    return this.#disk.size(join(this.path, name));
   }
 
   /** The whole file. A file that must be there and is not is a mismatch: somebody changed the run folder. */
@@ -147,7 +173,7 @@ export class RunFolder {
   /** Removes what writers that died left behind. Only the holder of the run's lock may call this. */
   async tidy(): Promise<void> {
     await this.#guard('.', async () => {
-      for (const folder of ['.', ...FOLDERS]) {
+      for (const folder of await this.#folders()) {
         const path = join(this.path, folder);
         for (const name of await this.#disk.list(path)) {
           if (name.startsWith(TEMPORARY)) await this.#disk.remove(join(path, name));
@@ -159,9 +185,16 @@ export class RunFolder {
   /** Makes every name durable: what a killed process wrote was seen, and must outlive a later power cut. */
   async makeDurable(): Promise<void> {
     await this.#guard('.', async () => {
-      for (const folder of ['.', ...FOLDERS]) await this.#disk.syncFolder(join(this.path, folder));
+      for (const folder of await this.#folders()) await this.#disk.syncFolder(join(this.path, folder));
       await this.#disk.syncFolder(dirname(this.path));
     });
+  }
+
+  async #folders(): Promise<readonly string[]> {
+    const extra: string[] = [];
+    for (const folder of EXTRA_FOLDERS)
+      if ((await this.#disk.size(join(this.path, folder))) !== undefined) extra.push(folder);
+    return ['.', ...FOLDERS, ...extra];
   }
 
   async #writeTemporary(folder: string, content: Content): Promise<string> {
@@ -181,16 +214,22 @@ export class RunFolder {
     return temporary;
   }
 
-  /** Where links are not to be had: claim the name with an empty file, then move the data over it. */
-  async #claim(temporary: string, final: string): Promise<boolean> {
+  /**
+   * Where links are not to be had: whoever makes the claim file may move the data into place. One that a dead
+   * writer left is taken away with the other temporaries.
+   */
+  async #claim(name: string, temporary: string, final: string): Promise<boolean> {
+    const claim = join(dirname(final), `${TEMPORARY}claim-${basename(final)}`);
     try {
-      await (await this.#disk.create(final)).close();
+      await (await this.#disk.create(claim)).close();
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-      if (((await this.#disk.size(final)) ?? 0) > 0) return false;
+      if (hasCode(error, 'EEXIST')) return false;
+      throw error;
     }
-    await this.#disk.rename(temporary, final);
-    return true;
+    const free = !(await this.has(name));
+    if (free) await this.#disk.rename(temporary, final);
+    await this.#disk.remove(claim);
+    return free;
   }
 
   async #guard<T>(name: string, work: (final: string, folder: string) => Promise<T>): Promise<T> {

@@ -1,20 +1,22 @@
 // cardpress check: everything that can be known before a card exists, as a table of rules.
 import { Failure } from '../base/failure.ts';
-import { checkJob } from '../pipeline/prepare.ts';
+import { groupedFingerprint } from '../pack/recipients.ts';
+import { type CheckedJob, checkJob } from '../pipeline/prepare.ts';
 import { layoutInputs } from '../pipeline/tools.ts';
 import { type CodeFormat, entropyOf, formatText, formatsOf } from '../plan/format.ts';
 import type { Design } from '../plan/inputs.ts';
 import { type Job, oversOf, pinOf } from '../plan/job.ts';
 import type { Plan } from '../plan/plan.ts';
+import { outlookFor } from '../preview/outlook.ts';
 import { fitFormat } from '../render/barcode.ts';
 import { type Finding, complaintsOf } from '../render/finding.ts';
 import { type Layout, inspect } from '../render/preflight.ts';
 import { lengthOf } from '../render/symbol.ts';
-import { reader } from './environment.ts';
+import { reader, sftpAccess, signPassphrase } from './environment.ts';
 import type { Call } from './run-command.ts';
 import { type Row, table } from './table.ts';
 
-export async function checkCommand(jobPath: string, { terminal }: Call): Promise<void> {
+export async function checkCommand(jobPath: string, { terminal, env }: Call): Promise<void> {
   let findings: readonly Finding[] = [];
   const layoutOf = async (plan: Plan, design: Design): Promise<Layout> => {
     const found = await inspect(layoutInputs(plan, design));
@@ -22,12 +24,15 @@ export async function checkCommand(jobPath: string, { terminal }: Call): Promise
     if (found.layout === undefined) throw new Failure('input', complaintsOf(findings, 'fail'));
     return found.layout;
   };
+  const passphrase = await signPassphrase(env);
+  const sftp = await sftpAccess(env);
   try {
-    const { job, design, layout } = await checkJob({ reader, layoutOf }, jobPath);
+    const checked = await checkJob({ reader, layoutOf, now: () => new Date(), passphrase, sftp }, jobPath);
+    const { job, layout } = checked;
     terminal.out(
       [
         `${jobPath} can be run\n`,
-        table(summary(job.value, design)),
+        table([...summary(checked), ...(await predictions(job.value, layout))]),
         ...choices(job.value, layout),
         findingTable(findings),
       ].join('\n'),
@@ -39,17 +44,32 @@ export async function checkCommand(jobPath: string, { terminal }: Call): Promise
   }
 }
 
-function summary(job: Job, design: Design): readonly Row[] {
-  const { cards, press } = job;
-  const pin = pinOf(job);
+function summary({ job, design, recipients, signer, targets }: CheckedJob): readonly Row[] {
+  const { cards, press, pressFile } = job.value;
+  const pin = pinOf(job.value);
   return [
-    ['cards', `${cards.count} and ${oversOf(job)} overs`],
+    ['cards', `${cards.count} and ${oversOf(job.value)} overs`],
     ['token', formatText(cards.token)],
     ['PIN', pin === null ? 'none' : formatText(pin)],
     ['template', design.template.value.name],
     ['sheet', `${design.sheet.value.name}, ${press.dpi} dpi`],
-    ['press', press.name ?? job.pressFile ?? press.profile],
+    ['press', press.name ?? pressFile ?? press.profile],
+    ...recipients.map(({ fingerprint, about, input }, index): Row => [
+      index === 0 ? 'sealed to' : '',
+      input === null ? fingerprint : `${groupedFingerprint(fingerprint)}  ${about}`,
+    ]),
+    ...(signer === undefined ? [] : [['signed by', groupedFingerprint(signer.fingerprint)]]),
+    ...targets.map(({ shown }, index): Row => [index === 0 ? 'goes to' : '', shown]),
   ];
+}
+
+/** How well the symbols will be read, as far as the design decides it. */
+async function predictions({ cards }: Job, layout: Layout): Promise<readonly Row[]> {
+  const outlooks = await outlookFor(layout, { token: cards.token, pin: cards.pin });
+  return outlooks.map(({ data, module, decodability, contrast, outlook }, index) => [
+    index === 0 ? 'symbols' : '',
+    `${data === 'pin' ? 'PIN' : data.replace('_', ' ')} at ${module} mm a module: prediction ${outlook} (decodability ${decodability}, contrast ${contrast} %)`,
+  ]);
 }
 
 /** For each format that was left to us: what was chosen, and what it was chosen over. */

@@ -1,25 +1,30 @@
 #!/usr/bin/env node
 // The command line: a table of commands, one place where errors are printed, and the exit code.
+import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
 import { asFailure, notYet } from '../base/failure.ts';
 import { silent } from '../base/log.ts';
 import { checkCommand } from './check-command.ts';
+import { deliverCommand } from './deliver-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { initCommand } from './init-command.ts';
 import { jsonLog } from './json-log.ts';
 import { keygenCommand } from './keygen-command.ts';
 import { previewCommand } from './preview-command.ts';
+import { probeCommand } from './probe-command.ts';
+import { proveCommand } from './prove-command.ts';
+import { rekeyCommand } from './rekey-command.ts';
+import { type ResolveFlags, resolveCommand } from './resolve-command.ts';
 import { type Call, runCommand } from './run-command.ts';
 import { sandboxCommand } from './sandbox-command.ts';
+import { schemaCommand } from './schema-command.ts';
 import { statusCommand } from './status-command.ts';
+import { verifyCommand } from './verify-command.ts';
 import { version } from './version.ts';
 
 /** Commands of the contract that a later version brings. */
 const LATER = [
-  'probe',
   'approve',
-  'verify',
-  'deliver',
   'acknowledge',
   'reconcile',
   'reprint',
@@ -74,7 +79,20 @@ program
 program
   .command('keygen')
   .description('make the key that seals the vault')
-  .action(() => keygenCommand(call()));
+  .option('--backup <recipient...>', 'age recipients who can open the vault too')
+  .action((options: { backup?: string[] }) => keygenCommand(options.backup ?? [], call()));
+program
+  .command('rekey <key>')
+  .description('seal the keys of all runs to a new operator’s key')
+  .option('--output <dir>', 'the output folder')
+  .action((key: string, options: { output?: string }) => rekeyCommand(key, options, call()));
+program
+  .command('resolve <run>')
+  .description('decide what becomes of a batch in doubt')
+  .requiredOption('--batch <n>', 'its number')
+  .requiredOption('--as <how>', 'replace or reissue')
+  .option('--output <dir>', 'the output folder')
+  .action((run: string, options: ResolveFlags) => resolveCommand(run, options, call()));
 program
   .command('check <job>')
   .description('everything that can be known before a card exists')
@@ -93,15 +111,51 @@ program
   .description('continue the job’s open run, or make one')
   .option('--run <name>', 'the run to continue or make')
   .option('--new', 'make another run beside an open or complete one')
+  .option('--retry', 'print volumes anew that did not read back')
   .option('--output <dir>', 'the output folder')
-  .action((job: string, options: { run?: string; new?: boolean; output?: string }) =>
+  .action((job: string, options: { run?: string; new?: boolean; retry?: boolean; output?: string }) =>
     runCommand(job, options, call()),
   );
+program
+  .command('probe <job>')
+  .description('find out on a T account what the platform’s documents leave open')
+  .option('--output <dir>', 'the output folder')
+  .action((job: string, options: { output?: string }) => probeCommand(job, options, call()));
 program
   .command('status [run]')
   .description('runs, what each has done and will do next')
   .option('--output <dir>', 'the output folder')
   .action((run: string | undefined, options: { output?: string }) => statusCommand(run, options, call()));
+program
+  .command('verify <run|handoff>')
+  .description('read the finished PDFs back and compare')
+  .option('--output <dir>', 'the output folder')
+  .action((what: string, options: { output?: string }) => verifyCommand(what, options, call()));
+program
+  .command('deliver <run>')
+  .description('a packed handoff to the job’s targets')
+  .option('--again', 'send it once more, though it was sent or may have been')
+  .option('--received', 'the manufacturer has what may have been fetched: note it, and send nothing')
+  .option('--job <file>', 'the job file, where it has been moved')
+  .option('--output <dir>', 'the output folder')
+  .action((run: string, options: { again?: boolean; received?: boolean; job?: string; output?: string }) =>
+    deliverCommand(run, options, call()),
+  );
+program
+  .command('prove <run>')
+  .description('open one card’s commitment, or check a card in hand')
+  .option('--card <serial>', 'the card')
+  .option('--check', 'token and PIN of a card in hand come on standard input, a line each')
+  .option('--output <dir>', 'the output folder')
+  .action((run: string, options: { card?: string; check?: boolean; output?: string }) =>
+    proveCommand(run, options, call(), () => text(process.stdin)),
+  );
+program
+  .command('schema <name>')
+  .description('the JSON Schema of a file that others read: manifest')
+  .action((name: string) => {
+    schemaCommand(name, call());
+  });
 program
   .command('sandbox')
   .description('a stand-in of the platform on this machine')

@@ -8,8 +8,9 @@ import { writeKey } from './keygen-command.ts';
 import { type Call, runCommand } from './run-command.ts';
 import { closeSandbox, openSandbox, readBooks } from './sandbox-command.ts';
 
-/** A port of its own: a run that was interrupted goes on against the origin that it began with. */
-const PORT = 47110;
+/** A port of its own: a run that was interrupted goes on against the origin that it began with. Below the range
+ * that systems give to outgoing connections, one of which may hold any port of it for a minute. */
+const PORT = 24711;
 
 export async function demoCommand(flags: { readonly port?: string }, call: Call): Promise<void> {
   const output = outputPath(call.env);

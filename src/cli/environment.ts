@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { type Secret, secret } from '../base/secret.ts';
+import type { SftpAccess } from '../deliver/target.ts';
 import { platformUrl } from '../issue/platform.ts';
 import type { Reader } from '../plan/inputs.ts';
 
@@ -20,21 +21,24 @@ export interface Credentials {
   readonly clientSecret: Secret;
 }
 
+/** A variable that is set to nothing is not set. */
+const set = (value: string | undefined) => (value === '' ? undefined : value);
+
 export function keyPath(env: Environment): string {
-  return env.CARDPRESS_KEY ?? '.cardpress/key.txt';
+  return set(env.CARDPRESS_KEY) ?? '.cardpress/key.txt';
 }
 
 export function outputPath(env: Environment, option?: string): string {
-  return resolve(option ?? env.CARDPRESS_OUTPUT ?? 'output');
+  return resolve(option ?? set(env.CARDPRESS_OUTPUT) ?? 'output');
 }
 
 export function apiUrl(env: Environment): string {
-  return platformUrl(env.CARDPRESS_API_URL ?? 'https://api.dintero.com/v1');
+  return platformUrl(set(env.CARDPRESS_API_URL) ?? 'https://api.dintero.com/v1');
 }
 
 /** Milliseconds after which a platform that gave no answer has surely done what it will do. */
 export function settleTime(env: Environment): number {
-  const seconds = Number(env.CARDPRESS_SETTLE ?? 10);
+  const seconds = Number(set(env.CARDPRESS_SETTLE) ?? 10);
   if (!(seconds >= 0))
     throw badInput(`CARDPRESS_SETTLE is ${JSON.stringify(env.CARDPRESS_SETTLE)}: it must be seconds`);
   return seconds * 1000;
@@ -42,7 +46,7 @@ export function settleTime(env: Environment): number {
 
 /** Worker threads that print; 0 prints in the main thread. */
 export function threadCount(env: Environment): number {
-  const threads = Number(env.CARDPRESS_THREADS ?? availableParallelism());
+  const threads = Number(set(env.CARDPRESS_THREADS) ?? availableParallelism());
   if (!Number.isInteger(threads) || threads < 0) {
     throw badInput(
       `CARDPRESS_THREADS is ${JSON.stringify(env.CARDPRESS_THREADS)}: it must be a whole number`,
@@ -57,6 +61,23 @@ export async function credentials(env: Environment): Promise<Credentials> {
     clientId: await credential(env, 'DINTERO_CLIENT_ID'),
     clientSecret: await credential(env, 'DINTERO_CLIENT_SECRET'),
   };
+}
+
+/** What opens the key that signs; undefined where none is set. */
+export function signPassphrase(env: Environment): Promise<Secret | undefined> {
+  return optionalCredential(env, 'CARDPRESS_SIGN_PASSPHRASE');
+}
+
+export async function sftpAccess(env: Environment): Promise<SftpAccess> {
+  return {
+    password: await optionalCredential(env, 'CARDPRESS_SFTP_PASSWORD'),
+    passphrase: await optionalCredential(env, 'CARDPRESS_SFTP_PASSPHRASE'),
+  };
+}
+
+async function optionalCredential(env: Environment, name: string): Promise<Secret | undefined> {
+  const isSet = (value: string | undefined) => value !== undefined && value !== '';
+  return isSet(env[name]) || isSet(env[`${name}_FILE`]) ? credential(env, name) : undefined;
 }
 
 async function credential(env: Environment, name: string): Promise<Secret> {

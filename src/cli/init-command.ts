@@ -1,6 +1,6 @@
 // cardpress init: a working folder to start from. Asks nothing, overwrites nothing.
 import { dirname, join } from 'node:path';
-import { nodeDisk } from '../base/disk.ts';
+import { makeFolders, nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { filesOf, parseTemplate } from '../plan/template.ts';
 import { BUILT_IN } from './environment.ts';
@@ -41,19 +41,14 @@ async function starterFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
   for (const file of filesOf(parseTemplate(new TextDecoder().decode(template), 'classic').value)) {
     files.set(join('template', file), await read(join('classic', file)));
   }
-  files.set('fonts/OFL.txt', await read('fonts/OFL.txt'));
+  for (const licence of ['fonts/Inter.OFL.txt', 'fonts/JetBrainsMono.OFL.txt'])
+    files.set(licence, await read(licence));
   return files;
 }
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
-  await makeFolders(dirname(path));
+  await makeFolders(nodeDisk, dirname(path));
   const file = await nodeDisk.create(path);
   await file.write(bytes);
   await file.close();
-}
-
-async function makeFolders(path: string): Promise<void> {
-  const parent = dirname(path);
-  if (parent !== path && (await nodeDisk.size(parent)) === undefined) await makeFolders(parent);
-  await nodeDisk.makeFolder(path);
 }

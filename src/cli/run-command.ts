@@ -1,4 +1,5 @@
 // cardpress run: a job to its handoff.
+import type { SftpAccess } from '../deliver/target.ts';
 import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
@@ -6,10 +7,12 @@ import { Failure, asFailure } from '../base/failure.ts';
 import { openJournal } from '../base/journal.ts';
 import { type Holder, thisProcess } from '../base/lock.ts';
 import { type Log, combine } from '../base/log.ts';
+import { sessions } from '../deliver/session.ts';
 import { Platform } from '../issue/platform.ts';
 import { KnownPrints } from '../issue/prints.ts';
 import { localDispatch } from '../pipeline/dispatch.ts';
 import { readOperatorKey } from '../pipeline/keys.ts';
+import { type Ledger, LedgerReader } from '../pipeline/ledger.ts';
 import { type Prepared, prepareRun } from '../pipeline/prepare.ts';
 import { runJob } from '../pipeline/run.ts';
 import type { Run } from '../pipeline/runs.ts';
@@ -25,6 +28,8 @@ import {
   outputPath,
   reader,
   settleTime,
+  sftpAccess,
+  signPassphrase,
   threadCount,
 } from './environment.ts';
 import { type Terminal, openScreen } from './screen.ts';
@@ -33,6 +38,7 @@ import { Stages } from './stages.ts';
 export interface RunOptions {
   readonly run?: string;
   readonly new?: boolean;
+  readonly retry?: boolean;
   readonly output?: string;
 }
 
@@ -44,13 +50,30 @@ export interface Call {
   readonly stopping: AbortSignal;
 }
 
+/** What the environment gives to a run; read before anything is planned. */
+interface RunAccess extends Credentials {
+  readonly key: string;
+  readonly self: Holder;
+  /** Milliseconds. */
+  readonly settle: number;
+  readonly threads: number;
+  readonly sftp: SftpAccess;
+  readonly stages: Stages;
+  readonly retry: boolean;
+}
+
 /** Milliseconds for a batch's answer: a thousand cards may take a while, and a lost answer is dear. */
 const TIMEOUT = 300_000;
 
 export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<void> {
   const { env, terminal } = call;
   const key = keyPath(env);
-  const access = await credentials(env);
+  const access = {
+    ...(await credentials(env)),
+    sftp: await sftpAccess(env),
+    settle: settleTime(env),
+    threads: threadCount(env),
+  };
   const self = await thisProcess(nodeDisk, process.pid, new Date());
   const prepared = await prepareRun(
     {
@@ -65,6 +88,8 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
       operator: await readOperatorKey(nodeDisk, key),
       self,
       now: () => new Date(),
+      passphrase: await signPassphrase(env),
+      sftp: access.sftp,
       layoutOf,
     },
   );
@@ -80,16 +105,17 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
     return;
   }
   const stages = new Stages();
-  await makeRun(prepared, { ...access, key, self, stages }, call);
-  terminal.out(summary(prepared.run, stages));
+  await makeRun(prepared, { ...access, key, self, stages, retry: options.retry === true }, call);
+  const ledger = await new LedgerReader(prepared.run.folder, prepared.run.plan).read();
+  terminal.out(summary(prepared.run, ledger, stages));
 }
 
 async function makeRun(
   prepared: Extract<Prepared, { state: 'open' }>,
-  { clientId, clientSecret, key, self, stages }: Credentials & { key: string; self: Holder; stages: Stages },
-  { terminal, env, log: machineLog, stopping }: Call,
+  { clientId, clientSecret, key, self, settle, sftp, threads, stages, retry }: RunAccess,
+  { terminal, log: machineLog, stopping }: Call,
 ): Promise<void> {
-  const { job, run, keys, design, layout, lock } = prepared;
+  const { job, run, keys, design, layout, signer, targets, lock } = prepared;
   const { plan, folder } = run;
   const now = () => new Date();
   const journal = await openJournal(nodeDisk, folder.path, now);
@@ -118,10 +144,14 @@ async function makeRun(
     now,
     sleep: pause,
     wait: (milliseconds) => sleep(milliseconds),
-    settle: settleTime(env),
+    settle,
     freshSerials: freshSerials(nodeDisk, dirname(folder.path), plan, self),
     design,
     layout: () => Promise.resolve(layout),
+    signer,
+    contacts: job.contacts,
+    targets,
+    openSession: sessions(nodeDisk, sftp),
   };
   log.emit(
     prepared.isNew
@@ -136,7 +166,7 @@ async function makeRun(
   );
   const lanes = {
     asking: job.batch.concurrency,
-    threads: Math.min(threadCount(env), volumesOf(plan).length),
+    threads: Math.min(threads, volumesOf(plan).length),
   };
   try {
     await runJob(
@@ -145,6 +175,8 @@ async function makeRun(
       {
         accept: job.accept,
         recovery: job.recovery,
+        retry,
+        targets: targets.map(({ name }) => name),
         stopping,
         onLedger: screen.onLedger,
         onStep: stages.onStep,
@@ -162,13 +194,16 @@ async function makeRun(
   }
 }
 
-function summary({ plan, folder }: Run, stages: Stages): string {
+function summary({ plan, folder }: Run, ledger: Ledger, stages: Stages): string {
+  const passed = [...ledger.reports.values()].flat().filter((report) => report.passed);
+  const sum = (key: 'symbols' | 'decoded') => passed.reduce((total, report) => total + report[key], 0);
   const volumes = volumesOf(plan);
   const sheets = volumes.reduce((sum, volume) => sum + volume.sheets, 0);
   const path = (name: string) => relative('.', `${folder.path}/handoff/${name}`);
   const rows = [
     ['cards', `${cardCount(plan)} (${plan.cards.ordered} ordered, ${plan.cards.overs} overs)`],
     ['volumes', `${volumes.length} on ${sheets} sheets`],
+    ['read back', `${sum('decoded')} of ${sum('symbols')} symbols`],
     ['print', path('print/')],
     ['manifest', path('manifest.json')],
     ...stages.seconds.map(([name, seconds]) => [name, `${seconds.toFixed(1)} s`]),

@@ -55,17 +55,20 @@ function barScreen(stream: NodeJS.WriteStream, plan: Plan): Screen {
   });
   let cardBar: SingleBar | undefined;
   let volumeBar: SingleBar | undefined;
+  let readBar: SingleBar | undefined;
   return {
     emit(event) {
       const line = notable(event);
       if (line !== undefined) bars.log(`${line}\n`);
     },
     onLedger(ledger) {
-      const { cards, volumes } = progressOf(plan, ledger);
+      const { cards, volumes, read } = progressOf(plan, ledger);
       cardBar ??= bars.create(cards.of, 0, { stage: 'cards  ' });
       volumeBar ??= bars.create(volumes.of, 0, { stage: 'volumes' });
+      readBar ??= bars.create(volumes.of, 0, { stage: 'read   ' });
       cardBar.update(cards.good);
       volumeBar.update(volumes.rendered);
+      readBar.update(read);
     },
     close: () => bars.stop(),
   };
@@ -78,6 +81,10 @@ function notable(event: Event): string | undefined {
       return 'continued';
     case 'waiting':
       return `${event.what}: waiting ${event.seconds} s`;
+    case 'volume.read':
+      return event.faults === 0
+        ? undefined
+        : `volume ${event.volume}, attempt ${event.attempt}: ${event.decoded} of ${event.symbols} symbols read back as they should`;
     case 'batch.read':
       return event.note === '' ? undefined : `batch ${event.batch}, attempt ${event.attempt}: ${event.note}`;
     default:

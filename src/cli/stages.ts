@@ -5,10 +5,14 @@ const NAMES: Record<Step['do'], string> = {
   ask: 'ask and seal',
   read: 'read',
   look: 'look up',
+  reissue: 'new codes',
   void: 'void',
   render: 'render',
+  verify: 'reading',
   sweep: 'last look',
   pack: 'pack',
+  deliver: 'deliver',
+  complete: 'close',
 };
 
 export class Stages {

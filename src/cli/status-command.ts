@@ -1,10 +1,10 @@
 // cardpress status: the runs of the output folder, what each has done and what it will do next.
 import { nodeDisk } from '../base/disk.ts';
-import { badInput } from '../base/failure.ts';
+import { accountsOf } from '../pipeline/accounts.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Next, type Step, nextSteps } from '../pipeline/next.ts';
 import { progressOf } from '../pipeline/progress.ts';
-import { type Run, listRuns } from '../pipeline/runs.ts';
+import { type Run, findRun, listRuns } from '../pipeline/runs.ts';
 import { outputPath } from './environment.ts';
 import type { Call } from './run-command.ts';
 
@@ -14,19 +14,12 @@ export async function statusCommand(
   { terminal, env }: Call,
 ): Promise<void> {
   const output = outputPath(env, options.output);
-  const runs = await listRuns(nodeDisk, output);
-  if (name === undefined) {
-    const lines = await Promise.all(runs.map(statusLine));
-    terminal.out(lines.length === 0 ? `no runs in ${output}\n` : lines.join(''));
+  if (name !== undefined) {
+    terminal.out(await statusPage(await findRun(nodeDisk, output, name)));
     return;
   }
-  const run = runs.find(({ plan }) => plan.run === name);
-  if (run === undefined) {
-    throw badInput(`there is no run ${name} in ${output}`, {
-      hint: `runs: ${runs.map(({ plan }) => plan.run).join(', ')}`,
-    });
-  }
-  terminal.out(await statusPage(run));
+  const lines = await Promise.all((await listRuns(nodeDisk, output)).map(statusLine));
+  terminal.out(lines.length === 0 ? `no runs in ${output}\n` : lines.join(''));
 }
 
 async function statusOf(run: Run) {
@@ -34,21 +27,30 @@ async function statusOf(run: Run) {
   const before = new Map([...ledger.attempts].map(([batch, attempts]) => [batch, attempts.length]));
   // What the job accepts is not known here; a stop that it lifts is shown as one.
   return {
+    accounts: accountsOf(run.plan, ledger),
     progress: progressOf(run.plan, ledger),
-    next: nextSteps(run.plan, ledger, { accept: [], recovery: 'replace', before, inFlight: new Set() }),
+    complete: ledger.complete,
+    deliveries: ledger.deliveries,
+    next: nextSteps(run.plan, ledger, {
+      accept: [],
+      recovery: 'replace',
+      before,
+      retry: new Map(),
+      inFlight: new Set(),
+    }),
   };
 }
 
 async function statusLine(run: Run): Promise<string> {
-  const { progress, next } = await statusOf(run);
+  const { progress, next, complete } = await statusOf(run);
   const cards = `${progress.cards.good}/${progress.cards.of} cards`;
   const volumes = `${progress.volumes.rendered}/${progress.volumes.of} volumes`;
-  return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(next, progress.packed)}\n`;
+  return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(next, complete)}\n`;
 }
 
 async function statusPage(run: Run): Promise<string> {
   const { plan } = run;
-  const { progress, next } = await statusOf(run);
+  const { accounts, progress, next, complete } = await statusOf(run);
   const rows = [
     ['job', plan.job],
     ['account', plan.account],
@@ -58,16 +60,21 @@ async function statusPage(run: Run): Promise<string> {
       'cards',
       `${progress.cards.good} of ${progress.cards.of} (${plan.cards.ordered} ordered, ${plan.cards.overs} overs)`,
     ],
+    [
+      'asked for',
+      `${accounts.asked} = ${accounts.made} made + ${accounts.neverCreated} never created + ${accounts.voided} voided + ${accounts.orphaned} orphaned + ${accounts.inDoubt} in doubt`,
+    ],
     ['volumes', `${progress.volumes.rendered} of ${progress.volumes.of} rendered`],
-    ['next', nextText(next, progress.packed)],
+    ['read back', `${progress.read} of ${progress.volumes.of} volumes`],
+    ['next', nextText(next, complete)],
   ];
   return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
 }
 
-function nextText({ steps, stops }: Next, packed: boolean): string {
+function nextText({ steps, stops }: Next, complete: boolean): string {
   const [stop] = stops;
   if (stop !== undefined) return `stopped: ${stop.message}`;
-  if (packed) return 'complete';
+  if (complete) return 'complete';
   const count = (what: Step['do'], one: string, many: string) => {
     const number = steps.filter((step) => step.do === what).length;
     return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
@@ -76,10 +83,14 @@ function nextText({ steps, stops }: Next, packed: boolean): string {
     ...count('ask', 'batch to ask for', 'batches to ask for'),
     ...count('read', 'answer to read', 'answers to read'),
     ...count('look', 'batch in doubt to look up', 'batches in doubt to look up'),
+    ...count('reissue', 'batch to get new codes for', 'batches to get new codes for'),
     ...count('void', 'batch to void', 'batches to void'),
     ...count('sweep', 'last look for given-up cards', 'last looks'),
     ...count('render', 'volume to render', 'volumes to render'),
+    ...count('verify', 'volume to read back', 'volumes to read back'),
     ...count('pack', 'handoff to pack', 'handoffs to pack'),
+    // Which targets the job has now is not known here.
+    ...(steps.some((step) => step.do === 'complete') ? ['the handoff to deliver'] : []),
   ];
   return parts.join(', ');
 }

@@ -7,4 +7,6 @@ export interface Card {
   readonly token: Secret;
   /** Absent where the job asks for none. */
   readonly pin?: Secret;
+  /** The platform's own pictures of the symbols, where it was asked for them: data URLs, empty where it gave none. */
+  readonly pictures?: { readonly token?: Secret; readonly pin?: Secret };
 }

@@ -45,15 +45,19 @@ export async function lookBatch(
   });
 }
 
-/** Deletes the cards that a look found to be this run's own, and notes what became of each. */
+/** Deletes these cards, which a look found to be this run's own, and notes what became of each. */
 export async function voidBatch(
-  step: { readonly batch: number; readonly attempt: number },
+  step: { readonly batch: number; readonly attempt: number; readonly cards: readonly CardRange[] },
   tools: IssueTools,
 ): Promise<void> {
   const { folder, log } = tools;
   const { batch, attempt } = step;
   const looked = (await folder.readJson(names.looked(batch, attempt))) as LookedRecord;
-  const record = await voidCards(looked.found, tools);
+  const wanted = new Set([...eachCard(step.cards)].map(({ serial }) => serial));
+  const record = await voidCards(
+    looked.found.filter(({ serial, foreign }) => foreign === null && wanted.has(serial)),
+    tools,
+  );
   await folder.write(names.voided(batch, attempt), `${JSON.stringify(record)}\n`);
   log.emit({
     event: 'batch.voided',

@@ -7,7 +7,6 @@ import { type KeyPair, seal, unseal } from '../base/vault.ts';
 import type { CodeFormat } from '../plan/format.ts';
 import { type Plan, idOf } from '../plan/plan.ts';
 import { type Answer, packAnswer, unpackAnswer } from './answer.ts';
-import type { Card } from './card.ts';
 import type { Platform } from './platform.ts';
 import { type KnownPrints, printsOf, splitPrints } from './prints.ts';
 import { type AskedCard, type GoodCard, type Reading, readAnswer } from './reading.ts';
@@ -104,22 +103,15 @@ export async function readBatch(
   return record;
 }
 
-/** The good cards of an attempt, from the vault. */
-export async function cardsOf(
+/** The cards of an attempt's own answer, from the vault. */
+export async function answeredCards(
   asked: AskedRecord,
   good: readonly CardRange[],
   tools: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
-): Promise<readonly (Card & { readonly position: number })[]> {
+): Promise<readonly GoodCard[]> {
   const reading = await unsealReading(asked, tools);
   const wanted = new Set([...eachCard(good)].map(({ position }) => position));
-  const cards = reading.outcome === 'made' ? reading.good.filter(({ position }) => wanted.has(position)) : [];
-  if (cards.length !== wanted.size) {
-    throw new Failure(
-      'mismatch',
-      `${names.answer(asked.batch, asked.attempt)} no longer holds the cards that were read from it`,
-    );
-  }
-  return cards;
+  return reading.outcome === 'made' ? reading.good.filter(({ position }) => wanted.has(position)) : [];
 }
 
 async function unsealReading(
@@ -174,7 +166,7 @@ function requestBody(plan: Plan, cards: readonly CardRange[]): string {
   });
 }
 
-function wireFormat({ length, prefix, symbols, numbers, characters, barcode }: CodeFormat): object {
+export function wireFormat({ length, prefix, symbols, numbers, characters, barcode }: CodeFormat): object {
   return { length, ...(prefix !== '' && { prefix }), symbols, numbers, characters, barcode };
 }
 
@@ -192,7 +184,7 @@ function noteOf(record: CardsRecord): string {
 }
 
 /** The answer is now in memory only: a full disk is waited out, since giving up here loses every card in it. */
-async function keepTrying(tools: IssueTools, write: () => Promise<unknown>): Promise<void> {
+export async function keepTrying(tools: IssueTools, write: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await write();

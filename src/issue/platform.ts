@@ -92,6 +92,21 @@ export class Platform {
     return refusalText(answer);
   }
 
+  /** A new token for a card. The body's ref_id makes a repeated call safe. */
+  async newToken(cardId: string, body: object): Promise<Answer> {
+    return this.#call('POST', cardId, '/tokens', body);
+  }
+
+  /** A new PIN for a card; the one before is void, also where the answer is lost. */
+  async newPin(cardId: string, body: object): Promise<Answer> {
+    return this.#call('POST', cardId, '/rotate-pin', body);
+  }
+
+  /** Makes a card good for money. */
+  async activate(cardId: string, body: object): Promise<Answer> {
+    return this.#call('POST', cardId, '/activate', body);
+  }
+
   /** The platform's time, by its last Date header and our monotonic clock; a clock of ours that is wrong does no harm. */
   time(): Date | undefined {
     return this.#heard && new Date(this.#heard.date + performance.now() - this.#heard.at);
@@ -103,13 +118,16 @@ export class Platform {
   }
 
   /** A call about one card that may be repeated. */
-  async #call(method: 'GET' | 'DELETE', cardId: string): Promise<Answer> {
-    const path = `/accounts/${this.#settings.account}/wallets/cards/${encodeURIComponent(cardId)}`;
+  async #call(method: Method, cardId: string, operation = '', body?: object): Promise<Answer> {
+    const path = `/accounts/${this.#settings.account}/wallets/cards/${encodeURIComponent(cardId)}${operation}`;
     let renewed = false;
     return this.#retried('a card', async () => {
       const send = () =>
         this.#queue.add(async () =>
-          this.#send(method, path, { authorization: `Bearer ${reveal(await this.#token())}` }),
+          this.#send(method, path, {
+            authorization: `Bearer ${reveal(await this.#token())}`,
+            ...(body !== undefined && { body: JSON.stringify(body) }),
+          }),
         );
       const answer = await send();
       if (answer.status !== 401 || renewed) return answer;
@@ -221,19 +239,18 @@ export function platformUrl(text: string): string {
   try {
     url = new URL(text);
   } catch {
+    throw badInput('CARDPRESS_API_URL is none: it must be a URL such as https://api.dintero.com/v1');
+  }
+  // Before anything is quoted: a password may stand in the text.
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(text)) {
     throw badInput(
-      `CARDPRESS_API_URL is ${JSON.stringify(text)}: it must be a URL such as https://api.dintero.com/v1`,
+      'CARDPRESS_API_URL must hold neither user nor query: credentials come from DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET',
     );
   }
   const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
     throw badInput(
-      `CARDPRESS_API_URL is ${JSON.stringify(text)}: it must be https; plain http only goes to this machine`,
-    );
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw badInput(
-      'CARDPRESS_API_URL must hold neither user nor query: credentials come from DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET',
+      `CARDPRESS_API_URL is ${url.protocol}//${url.host}: it must be https; plain http only goes to this machine`,
     );
   }
   return url.href.replace(/\/+$/, '');

@@ -38,7 +38,7 @@ export class KnownPrints {
   async outside(own: string): Promise<(print: string) => boolean> {
     for (const file of await this.#folder.list('batches')) {
       const name = `batches/${file}`;
-      if (!file.endsWith('.cards.json') || this.#read.has(name)) continue;
+      if (!/\.(cards|reissued)\.json$/.test(file) || this.#read.has(name)) continue;
       const record = (await this.#folder.readJson(name)) as CardsRecord;
       if (record.outcome === 'made')
         for (const print of splitPrints(record.prints)) this.#record.set(print, name);

@@ -1,7 +1,7 @@
 // What an answer to a batch says, card by card. Pure: an answer's bytes in, cards and complaints out.
 // Nothing in it names a token or a PIN; the secrets are in the cards alone.
 import { secret } from '../base/secret.ts';
-import { type CodeFormat, codeLength } from '../plan/format.ts';
+import { type CodeFormat, alphabetOf, codeLength } from '../plan/format.ts';
 import type { Card } from './card.ts';
 import { type Answer, isMap, jsonBody, refusalText, retryAfter } from './answer.ts';
 
@@ -98,6 +98,7 @@ function readCards(cards: readonly unknown[], answer: Answer, expected: Expected
       ...asked,
       token: secret(token),
       ...(expected.pin !== null && pin !== undefined && { pin: secret(pin) }),
+      ...picturesIn(card, expected),
     };
     good.push(result);
     life.add(card);
@@ -136,11 +137,32 @@ function codeIn(generator: unknown, key: 'token' | 'pin'): string | undefined {
   return isMap(inner) && typeof inner.value === 'string' ? inner.value : undefined;
 }
 
-function codeFault(code: string | undefined, format: CodeFormat): string | undefined {
+/** The platform's own pictures, of the codes whose format asks for them. */
+function picturesIn(card: Record<string, unknown>, { token, pin }: Expected): Pick<Card, 'pictures'> {
+  const picture = (generator: unknown, key: 'token' | 'pin') => {
+    const inner = isMap(generator) ? generator[key] : undefined;
+    const url = isMap(inner) ? inner.barcode_128 : undefined;
+    return { [key]: secret(typeof url === 'string' ? url : '') };
+  };
+  if (!token.barcode && pin?.barcode !== true) return {};
+  return {
+    pictures: {
+      ...(token.barcode && picture(card.card_token, 'token')),
+      ...(pin?.barcode === true && picture(card.pin, 'pin')),
+    },
+  };
+}
+
+/** What is wrong with a code, in words that do not give it away. */
+export function codeFault(code: string | undefined, format: CodeFormat): string | undefined {
   if (code === undefined) return 'is missing';
   if (code.length !== codeLength(format)) return `has ${code.length} characters, not ${codeLength(format)}`;
   if (!code.startsWith(format.prefix)) return 'does not begin with the prefix';
   if (!/^[\x20-\x7e]*$/.test(code)) return 'holds a character outside printable ASCII';
+  // The platform does not document its symbols, so where they are allowed any may come.
+  const alphabet = alphabetOf(format);
+  const strange = [...code.slice(format.prefix.length)].some((character) => !alphabet.includes(character));
+  if (strange && !format.symbols) return 'holds a character that was not asked for';
   return undefined;
 }
 

@@ -34,6 +34,12 @@ export interface LookedRecord {
   readonly absent: readonly CardRange[];
 }
 
+/** A person's decision on a batch in doubt. */
+export interface ResolvedRecord {
+  readonly at: string;
+  readonly as: 'replace' | 'reissue';
+}
+
 /** What became of the cards that may not be printed. */
 export interface VoidedRecord {
   readonly at: string;

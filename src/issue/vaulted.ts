@@ -1,13 +1,16 @@
 // Cards out of the vault in the order in which they are printed, one batch in memory at a time.
 import { Failure } from '../base/failure.ts';
 import type { Card } from './card.ts';
-import { type IssueTools, cardsOf } from './issue.ts';
-import type { AskedRecord, CardRange } from './records.ts';
+import { type IssueTools, answeredCards } from './issue.ts';
+import { reissuedCard } from './reissue.ts';
+import { type AskedRecord, type CardRange, countOf, eachCard } from './records.ts';
 
 /** Good cards of one attempt. */
 export interface GoodCards {
   readonly asked: AskedRecord;
   readonly good: readonly CardRange[];
+  /** Whether their secrets are not those of the answer, but new ones that were got after it was lost. */
+  readonly reissued: boolean;
 }
 
 export type PlacedCard = Card & { readonly position: number };
@@ -24,14 +27,14 @@ export async function* vaultedCards(
 ): AsyncGenerator<PlacedCard> {
   const end = first + count;
   const inside = all
-    .map(({ asked, good }) => ({ asked, good: within(good, first, end) }))
+    .map((part) => ({ ...part, good: within(part.good, first, end) }))
     .filter(({ good }) => good.length > 0);
   const batches = [...new Set(inside.map(({ asked }) => asked.batch))].sort((a, b) => a - b);
   let position = first;
   for (const batch of batches) {
     const cards: PlacedCard[] = [];
-    for (const { asked, good } of inside.filter((part) => part.asked.batch === batch))
-      cards.push(...(await cardsOf(asked, good, tools)));
+    for (const part of inside.filter(({ asked }) => asked.batch === batch))
+      cards.push(...(await cardsOf(part, tools)));
     for (const card of cards.sort((a, b) => a.position - b.position)) {
       if (card.position !== position) break;
       yield card;
@@ -39,6 +42,27 @@ export async function* vaultedCards(
     }
   }
   if (position !== end) throw new Failure('mismatch', `the vault holds no card for position ${position}`);
+}
+
+/** The cards of one part, wherever their secrets lie. */
+async function cardsOf(
+  { asked, good, reissued }: GoodCards,
+  tools: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
+): Promise<readonly PlacedCard[]> {
+  const cards: PlacedCard[] = [];
+  if (reissued) {
+    for (const card of eachCard(good)) {
+      const found = await reissuedCard(asked, card, tools);
+      if (typeof found !== 'string') cards.push(found);
+    }
+  } else cards.push(...(await answeredCards(asked, good, tools)));
+  if (cards.length !== countOf(good)) {
+    throw new Failure(
+      'mismatch',
+      `batch ${asked.batch}, attempt ${asked.attempt}: the vault no longer holds the cards that were read from it`,
+    );
+  }
+  return cards;
 }
 
 /** The parts of some ranges that lie between two positions. */

@@ -1,22 +1,28 @@
 // The manifest: counts, ranges, places and checksums, never a token or a PIN. Pure.
 import type { CardRange } from '../issue/records.ts';
-import { type Plan, type Volume, idOf, isTestRun, packOf, seatOf } from '../plan/plan.ts';
+import { type Plan, type Volume, cardCount, idOf, isTestRun, packOf, seatOf } from '../plan/plan.ts';
+import type { Side, Step } from '../plan/template.ts';
 import type { SlotPlace } from '../render/imposition.ts';
+import type { Zone } from '../verify/places.ts';
+import type { VolumeReport } from '../verify/report.ts';
+import type { Manifest } from './manifest-schema.ts';
+import type { PlacedFile } from './place.ts';
 
-/** A file as it was written: SHA-256 in hex, and bytes. */
+/** SHA-256 in hex, and bytes. */
 export interface FileDigest {
   readonly sha256: string;
   readonly bytes: number;
 }
 
-export interface PackedVolume {
+export interface PackedVolume extends PlacedFile {
   readonly volume: Volume;
-  /** Relative to the handoff folder. */
-  readonly file: string;
-  readonly written: FileDigest;
-  /** The PDF inside, before any sealing. */
-  readonly content: FileDigest;
   readonly serials: SerialRange;
+}
+
+/** A process beside printing, in a file of its own. */
+export interface PackedStep extends PlacedFile {
+  readonly step: Step;
+  readonly side: Side;
 }
 
 export interface SerialRange {
@@ -28,20 +34,40 @@ export interface ManifestFacts {
   readonly plan: Plan;
   readonly good: readonly CardRange[];
   readonly volumes: readonly PackedVolume[];
+  readonly data: readonly PlacedFile[];
+  readonly steps: readonly PackedStep[];
   readonly slots: readonly SlotPlace[];
+  /** What was read back, a volume each. */
+  readonly reports: readonly VolumeReport[];
+  /** Where symbols stand on a card. */
+  readonly zones: readonly Zone[];
 }
 
-export function manifestJson({ plan, good, volumes, slots }: ManifestFacts): string {
+export function manifestJson({
+  plan,
+  good,
+  volumes,
+  data,
+  steps,
+  slots,
+  reports,
+  zones,
+}: ManifestFacts): string {
   const hashOf = (role: 'template' | 'sheet' | 'profile') =>
-    plan.inputs.find((input) => input.role === role)?.sha256;
+    plan.inputs.find((input) => input.role === role)?.sha256 ?? '';
   const sheets = volumes.reduce((sum, { volume }) => sum + volume.sheets, 0);
-  const manifest = {
+  const manifest: Manifest = {
     format: 'cardpress-manifest/1',
     run: plan.run,
     job: plan.job,
     account: plan.account,
     test: isTestRun(plan),
     created: plan.created,
+    sequence: plan.handoff.sequence,
+    sealed: {
+      kind: plan.handoff.seal,
+      to: plan.handoff.recipients.map(({ fingerprint }) => fingerprint),
+    },
     template: { name: plan.template, sha256: hashOf('template') },
     sheet: { name: plan.sheet, sha256: hashOf('sheet') },
     press: { ...plan.press, sha256: hashOf('profile') },
@@ -53,8 +79,16 @@ export function manifestJson({ plan, good, volumes, slots }: ManifestFacts): str
       volumes: volumes.length,
       sheets,
     },
-    serials: { ...spanOf(good), gaps: gapsOf(good) },
-    slots,
+    serials: { ...spanOf(good), gaps: [...gapsOf(good)] },
+    slots: [...slots],
+    symbols: zones.map(({ side, data: holds, rect, dots, less, turn }) => ({
+      side,
+      data: holds,
+      ...rect,
+      turn,
+      dots,
+      less,
+    })),
     volumes: volumes.map(({ volume, file, written, content, serials }) => ({
       file,
       ...written,
@@ -63,7 +97,25 @@ export function manifestJson({ plan, good, volumes, slots }: ManifestFacts): str
       overs: volume.overs,
       serials,
     })),
-    verified: { symbols: 0, decoded: 0, engines: [] },
+    steps: steps.map(({ step, side, file, written, content }) => ({
+      step,
+      side,
+      file,
+      ...written,
+      content,
+    })),
+    data: data.map(({ file, written, content }) => ({
+      file,
+      ...written,
+      content,
+      records: cardCount(plan),
+      match: plan.handoff.data?.match ?? 'card_id',
+    })),
+    verified: {
+      symbols: reports.reduce((sum, { symbols }) => sum + symbols, 0),
+      decoded: reports.reduce((sum, { decoded }) => sum + decoded, 0),
+      engines: [...new Set(reports.flatMap(({ engines }) => engines))],
+    },
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }

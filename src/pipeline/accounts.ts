@@ -57,7 +57,10 @@ export function accountsOf(plan: Plan, ledger: Ledger): Accounts {
   for (const record of [...attempts.map(({ voided }) => voided), ledger.swept]) {
     if (record === undefined) continue;
     mark(record.voided, 'voided');
-    for (const { serial, why } of record.orphaned) (states.set(serial, 'orphaned'), reasons.set(serial, why));
+    for (const { serial, why } of record.orphaned) {
+      states.set(serial, 'orphaned');
+      reasons.set(serial, why);
+    }
   }
   for (const { serial, foreign } of ledger.swept?.foreign ?? []) {
     states.set(serial, 'orphaned');

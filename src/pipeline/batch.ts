@@ -9,9 +9,10 @@
 //                          │ look
 //                          ├─ none of them exists: ask again for the same (bad cards: for fresh ones)
 //                          ├─ one may be somebody else's: a person decides
-//                          └─ they exist: void them, then ask for fresh ones in their place
+//                          ├─ they exist: void them, then ask for fresh ones in their place (replace)
+//                          └─ or get new secrets for them (reissue), or leave it to a person (hold)
 import type { FailureKind } from '../base/failure.ts';
-import { type CardRange, countOf, toRanges } from '../issue/records.ts';
+import { type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
 import type { Terms } from '../issue/reading.ts';
 import type { Acceptable } from '../plan/job.ts';
 import type { Batch, Plan } from '../plan/plan.ts';
@@ -47,7 +48,7 @@ export function batchNext(
   });
   if (last === undefined) return same([{ position: first, serial: plan.cards.first + first, count }]);
 
-  const { attempt, asked, cards: found, looked, voided } = last;
+  const { attempt, asked, cards: found, looked, reissued, voided } = last;
   const now = attempts.filter((one) => one.attempt > (circumstances.before.get(batch) ?? 0));
   const isOld = now.length === 0;
   const since = firstAskOf(asked.cards, attempts);
@@ -64,22 +65,40 @@ export function batchNext(
       );
     }
     const exist = looked.found.length;
-    if (exist > 0 && circumstances.recovery === 'hold') {
+    const recovery = last.resolved?.as ?? circumstances.recovery;
+    if (exist > 0 && recovery === 'hold' && voided === undefined) {
       return stop(
         'doubt',
         `${exist} of ${countOf(cards)} cards exist at the platform, and ${why}`,
-        'recovery: replace voids them and asks for others',
+        `cardpress resolve ${plan.run} --batch ${batch} --as replace (voids them and asks for others) or --as reissue (gets new codes for them)`,
       );
     }
-    if (exist > 0 && voided === undefined) return { step: { do: 'void', batch, attempt } };
+    if (exist > 0 && recovery === 'reissue' && voided === undefined) {
+      if (reissued === undefined) return { step: { do: 'reissue', batch, attempt } };
+      const refused = reissued.outcome === 'made' ? toRanges(reissued.bad) : [];
+      const left = [...refused, ...looked.absent].sort((a, b) => a.position - b.position);
+      if (left.length === 0) return { done: true };
+      return refused.length > 0 ? { step: { do: 'void', batch, attempt, cards: refused } } : fresh(left);
+    }
+    if (exist > 0 && voided === undefined)
+      return { step: { do: 'void', batch, attempt, cards: toRanges(looked.found) } };
+    const covered = new Set(
+      reissued?.outcome === 'made' ? [...eachCard(reissued.good)].map(({ position }) => position) : [],
+    );
+    const wanted =
+      covered.size === 0
+        ? cards
+        : toRanges([...eachCard(cards)].filter(({ position }) => !covered.has(position)));
     const asks = now.filter(
       (one) => one.cards?.outcome !== 'limited' && one.cards?.outcome !== 'signed-out',
     ).length;
     if (asks >= MOST_ASKS)
       return stop('unavailable', `no sure answer in ${asks} attempts; the last: ${why}`, 'run again later');
-    return whole && exist === 0 ? same(cards) : fresh(cards);
+    return whole && exist === 0 ? same(cards) : fresh(wanted);
   };
 
+  if (!last.answered && found !== undefined)
+    return stop('mismatch', 'its sealed answer is missing from the run folder');
   if (!last.answered) return doubtful(asked.cards, 'no answer was kept', true);
   if (found === undefined) return { step: { do: 'read', batch, attempt } };
   switch (found.outcome) {
@@ -113,6 +132,10 @@ export function batchNext(
         return stop('refused', `the platform refuses: ${found.message}`);
       return same(asked.cards);
     case 'refused':
+      // Some platforms say 400 where an id exists: asked for before, these ids may be there because of it.
+      if (since < attempt && (looked === undefined || looked.found.length > 0)) {
+        return doubtful(asked.cards, found.message, true);
+      }
       if (isOld) return same(asked.cards);
       return stop('refused', `the platform refuses: ${found.message}`);
     case 'exists':
@@ -150,7 +173,7 @@ function termsStop(
   }
   const until = plan.cards.validUntil;
   if (until === null || accept.includes('token-ends-early')) return undefined;
-  if (terms.ends !== null && terms.ends < until) {
+  if (terms.ends !== null && Date.parse(terms.ends) < Date.parse(until)) {
     return {
       message: `a token ends on ${terms.ends.slice(0, 10)}, before cards.validUntil ${until}`,
       hint: 'if that is meant, write accept: [token-ends-early] in the job',

@@ -1,4 +1,4 @@
-// Where steps run: asking under the platform's rate and one reading at a time in this thread, printing in
+// Where steps run: asking under the platform's rate, delivering, and one reading at a time in this thread, printing in
 // worker threads, a volume each. Queues carry steps only; the run folder stays the truth.
 import { Worker } from 'node:worker_threads';
 import PQueue from 'p-queue';
@@ -41,6 +41,7 @@ export function localDispatch(
 ): Dispatch {
   const asking = new PQueue({ concurrency: lanes.asking });
   const reading = new PQueue({ concurrency: 1 });
+  const delivering = new PQueue({ concurrency: 4 });
   const printing = new PQueue({ concurrency: Math.max(1, lanes.threads) });
   const idle: PrintThread[] = [];
   const threads = new Set<PrintThread>();
@@ -51,13 +52,19 @@ export function localDispatch(
     await thread.perform(step);
     idle.push(thread);
   };
-  const signal = stopping;
-  const laneOf = (step: Step) =>
-    step.do === 'ask' || step.do === 'look' || step.do === 'void' ? asking : reading;
+  // Only a step whose turn has not come is dropped; one that runs is waited for, since an answer may be in its hands.
+  const inTurn = (work: () => Promise<void>) => () => {
+    stopping.throwIfAborted();
+    return work();
+  };
+  const laneOf = (step: Step) => {
+    if (step.do === 'deliver') return delivering;
+    return ['ask', 'look', 'reissue', 'void'].includes(step.do) ? asking : reading;
+  };
   return {
     async perform(step) {
-      if (isPrintStep(step)) await printing.add(() => print(step), { signal });
-      else await laneOf(step).add(() => perform(step, tools), { signal });
+      if (isPrintStep(step)) await printing.add(inTurn(() => print(step)));
+      else await laneOf(step).add(inTurn(() => perform(step, tools)));
     },
     async close() {
       await Promise.all([...threads].map((thread) => thread.close()));
@@ -65,13 +72,19 @@ export function localDispatch(
   };
 }
 
+/** A volume needs little; V8 would otherwise let each thread grow for speed that is not felt. */
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+
 /** A worker thread that performs one step at a time. */
 class PrintThread {
   readonly #worker: Worker;
   readonly #log: Log;
 
   constructor(start: WorkerStart, log: Log) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: start });
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: start,
+      resourceLimits: LIMITS,
+    });
     this.#worker.unref();
     this.#log = log;
   }

@@ -8,8 +8,14 @@ import { secret } from '../base/secret.ts';
 import { type KeyPair, generateKeyPair, identityText, keyPair, seal, unseal } from '../base/vault.ts';
 import type { RunKeys } from '../issue/issue.ts';
 
+/** The operator's key, and who else can open what it seals. */
+export interface OperatorKey extends KeyPair {
+  /** age recipients, from lines such as `# also age1…` in the key file. */
+  readonly backups: readonly string[];
+}
+
 /** Reads the operator's key: an age identity in a file that nobody else may read. */
-export async function readOperatorKey(disk: Disk, path: string): Promise<KeyPair> {
+export async function readOperatorKey(disk: Disk, path: string): Promise<OperatorKey> {
   const bytes = await disk.read(path);
   if (bytes === undefined) {
     throw badInput(`${path}: there is no key to seal the vault with`, {
@@ -25,23 +31,26 @@ export async function readOperatorKey(disk: Disk, path: string): Promise<KeyPair
       },
     );
   }
-  const line = new TextDecoder()
-    .decode(bytes)
-    .split(/\r?\n/)
-    .find((text) => text.startsWith('AGE-SECRET-KEY-'));
+  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
+  const line = lines.find((text) => text.startsWith('AGE-SECRET-KEY-'));
+  const backups = lines.flatMap((text) => /^# also (age1\S+)/.exec(text)?.[1] ?? []);
   if (line === undefined) throw badInput(`${path} holds no age identity (AGE-SECRET-KEY-1…)`);
   try {
-    return await keyPair(secret(line.trim()));
+    return { ...(await keyPair(secret(line.trim()))), backups };
   } catch {
     throw badInput(`${path} holds a damaged age identity`);
   }
 }
 
 /** Makes a run's keys and proves, before any card is asked for, that the operator's key opens them. */
-export async function makeRunKeys(folder: RunFolder, operator: KeyPair): Promise<RunKeys> {
+export async function makeRunKeys(
+  folder: RunFolder,
+  operator: OperatorKey,
+  others: readonly string[],
+): Promise<RunKeys> {
   const run = await generateKeyPair();
   const proof = new Uint8Array(randomBytes(32));
-  const recipients = [operator.recipient];
+  const recipients = [...new Set([operator.recipient, ...operator.backups, ...others])];
   await folder.write(names.runKey, await seal(identityText(run), recipients));
   await folder.write(names.proofKey, await seal(proof, recipients));
   const opened = await openRunKeys(folder, operator);
@@ -55,4 +64,30 @@ export async function openRunKeys(folder: RunFolder, operator: KeyPair): Promise
   const open = async (name: string) => unseal(await folder.read(name), operator, `${folder.name}/${name}`);
   const identity = secret(new TextDecoder().decode(await open(names.runKey)));
   return { run: await keyPair(identity), proof: await open(names.proofKey) };
+}
+
+/** Seals a run's keys to another operator's key, in place; what the run holds is not touched. */
+export async function rekeyRun(
+  folder: RunFolder,
+  from: KeyPair,
+  to: OperatorKey,
+  others: readonly string[],
+): Promise<void> {
+  const { run, proof } = await openRunKeys(folder, from);
+  const recipients = [...new Set([to.recipient, ...to.backups, ...others])];
+  const sealed: readonly (readonly [string, Uint8Array])[] = [
+    [names.runKey, await seal(identityText(run), recipients)],
+    [names.proofKey, await seal(proof, recipients)],
+  ];
+  for (const [name, bytes] of sealed) {
+    await unseal(bytes, to, name);
+    await folder.replace(name, bytes);
+  }
+}
+
+/** The key of the commitments alone: it outlives the run's secrets. */
+export function openProofKey(folder: RunFolder, operator: KeyPair): Promise<Uint8Array> {
+  return folder
+    .read(names.proofKey)
+    .then((bytes) => unseal(bytes, operator, `${folder.name}/${names.proofKey}`));
 }

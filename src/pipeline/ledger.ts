@@ -1,7 +1,16 @@
 // What lies in the run folder, as plain data. The folder is the truth; the ledger is a reading of it.
 import { type RunFolder, names } from '../base/run-folder.ts';
-import type { AskedRecord, CardsRecord, LookedRecord, SweptRecord, VoidedRecord } from '../issue/records.ts';
+import { type DeliveryState, readDeliveries } from '../deliver/receipt.ts';
+import type {
+  AskedRecord,
+  CardsRecord,
+  LookedRecord,
+  ResolvedRecord,
+  SweptRecord,
+  VoidedRecord,
+} from '../issue/records.ts';
 import { type Plan, batchesOf } from '../plan/plan.ts';
+import { type VolumeReport, faultText } from '../verify/report.ts';
 
 /** One call of the batch endpoint, or one that was about to be made. */
 export interface Attempt {
@@ -13,6 +22,10 @@ export interface Attempt {
   readonly cards: CardsRecord | undefined;
   /** What was found of cards in doubt. */
   readonly looked: LookedRecord | undefined;
+  /** What a person decided about them. */
+  readonly resolved: ResolvedRecord | undefined;
+  /** New secrets that were got for them. */
+  readonly reissued: CardsRecord | undefined;
   /** What became of those that were found. */
   readonly voided: VoidedRecord | undefined;
 }
@@ -22,9 +35,28 @@ export interface Ledger {
   readonly attempts: ReadonlyMap<number, readonly Attempt[]>;
   /** The volumes that are rendered: attempts by volume number. */
   readonly volumes: ReadonlyMap<number, readonly number[]>;
+  /** What was read back of each volume's attempts, by volume number. */
+  readonly reports: ReadonlyMap<number, readonly ReadBack[]>;
   /** What the last look for given-up cards found, once it was taken. */
   readonly swept: SweptRecord | undefined;
   readonly packed: boolean;
+  /** Where each target stands, by its name. */
+  readonly deliveries: ReadonlyMap<string, DeliveryState>;
+  /** Every target of the job has it. */
+  readonly complete: boolean;
+}
+
+/** One reading of a rendered volume, in short. */
+export interface ReadBack {
+  readonly attempt: number;
+  readonly passed: boolean;
+  /** Checksum of the PDF that was read. */
+  readonly sha256: string;
+  readonly symbols: number;
+  readonly decoded: number;
+  readonly faults: number;
+  /** The first of them, in words. */
+  readonly fault: string | undefined;
 }
 
 /** Reads a run folder again and again; what is written once is read once. */
@@ -32,6 +64,7 @@ export class LedgerReader {
   readonly #folder: RunFolder;
   readonly #plan: Plan;
   readonly #records = new Map<string, unknown>();
+  readonly #readBacks = new Map<string, ReadBack>();
 
   constructor(folder: RunFolder, plan: Plan) {
     this.#folder = folder;
@@ -39,6 +72,20 @@ export class LedgerReader {
   }
 
   async read(): Promise<Ledger> {
+    const attempts = await this.attempts();
+    return {
+      attempts,
+      volumes: await this.#volumes(),
+      reports: await this.#reports(),
+      swept: await this.#record<SweptRecord>(names.swept, new Set(await this.#folder.list('batches'))),
+      packed: await this.#folder.has(names.done),
+      deliveries: await readDeliveries(this.#folder),
+      complete: await this.#folder.has(names.complete),
+    };
+  }
+
+  /** What became of the batches alone: all that printing and reading a volume need to know. */
+  async attempts(): Promise<Ledger['attempts']> {
     const files = new Set(await this.#folder.list('batches'));
     const attempts = new Map<number, Attempt[]>();
     for (const { batch } of batchesOf(this.#plan)) {
@@ -52,13 +99,14 @@ export class LedgerReader {
           answered: files.has(fileOf(names.answer(batch, attempt))),
           cards: await this.#record<CardsRecord>(names.cards(batch, attempt), files),
           looked: await this.#record<LookedRecord>(names.looked(batch, attempt), files),
+          resolved: await this.#record<ResolvedRecord>(names.resolved(batch, attempt), files),
+          reissued: await this.#record<CardsRecord>(names.reissued(batch, attempt), files),
           voided: await this.#record<VoidedRecord>(names.voided(batch, attempt), files),
         });
       }
       attempts.set(batch, list);
     }
-    const swept = await this.#record<SweptRecord>(names.swept, files);
-    return { attempts, volumes: await this.#volumes(), swept, packed: await this.#folder.has(names.done) };
+    return attempts;
   }
 
   async #volumes(): Promise<Map<number, number[]>> {
@@ -72,6 +120,22 @@ export class LedgerReader {
     return volumes;
   }
 
+  async #reports(): Promise<Map<number, ReadBack[]>> {
+    const reports = new Map<number, ReadBack[]>();
+    for (const file of await this.#folder.list('reports')) {
+      const match = /^(\d+)\.(\d+)\.json$/.exec(file);
+      if (match === null) continue;
+      let short = this.#readBacks.get(file);
+      if (short === undefined) {
+        short = inShort((await this.#folder.readJson(`reports/${file}`)) as VolumeReport);
+        this.#readBacks.set(file, short);
+      }
+      const volume = Number(match[1]);
+      reports.set(volume, [...(reports.get(volume) ?? []), short]);
+    }
+    return reports;
+  }
+
   async #record<T>(name: string, files: ReadonlySet<string>): Promise<T | undefined> {
     if (!files.has(fileOf(name))) return undefined;
     let record = this.#records.get(name);
@@ -81,6 +145,20 @@ export class LedgerReader {
     }
     return record as T;
   }
+}
+
+function inShort(report: VolumeReport): ReadBack {
+  const { attempt, passed, content, symbols, decoded, faults } = report;
+  const [first] = faults;
+  return {
+    attempt,
+    passed,
+    sha256: content.sha256,
+    symbols,
+    decoded,
+    faults: faults.length,
+    fault: first && faultText(first),
+  };
 }
 
 const fileOf = (name: string) => name.slice(name.indexOf('/') + 1);

@@ -2,7 +2,15 @@
 // that was killed is a ledger like any other.
 import type { FailureKind } from '../base/failure.ts';
 import type { Wanted } from '../issue/issue.ts';
-import { type AskedRecord, type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
+import {
+  type AskedRecord,
+  type CardRange,
+  type CardsRecord,
+  countOf,
+  eachCard,
+  toRanges,
+} from '../issue/records.ts';
+import type { GoodCards } from '../issue/vaulted.ts';
 import type { Acceptable, Recovery } from '../plan/job.ts';
 import { type Plan, type Volume, batchesOf, volumesOf } from '../plan/plan.ts';
 import { batchNext } from './batch.ts';
@@ -25,10 +33,19 @@ export type Step =
       readonly since: number;
       readonly cards: readonly CardRange[];
     }
-  | { readonly do: 'void'; readonly batch: number; readonly attempt: number }
+  | { readonly do: 'reissue'; readonly batch: number; readonly attempt: number }
+  | {
+      readonly do: 'void';
+      readonly batch: number;
+      readonly attempt: number;
+      readonly cards: readonly CardRange[];
+    }
   | { readonly do: 'sweep'; readonly cards: readonly AskedCards[] }
   | { readonly do: 'render'; readonly volume: number; readonly attempt: number }
-  | { readonly do: 'pack' };
+  | { readonly do: 'verify'; readonly volume: number; readonly attempt: number }
+  | { readonly do: 'pack' }
+  | { readonly do: 'deliver'; readonly target: string }
+  | { readonly do: 'complete'; readonly targets: readonly string[] };
 
 /** Why a run cannot go on by itself. */
 export interface Stop {
@@ -48,6 +65,10 @@ export interface Circumstances {
   readonly recovery: Recovery;
   /** Attempts that each batch had when this call of the program began; a refusal from before is asked again. */
   readonly before: ReadonlyMap<number, number>;
+  /** Volumes whose last attempt had failed when this call began and is to be printed anew: that attempt's number. */
+  readonly retry?: ReadonlyMap<number, number>;
+  /** Names of the job's targets. */
+  readonly targets?: readonly string[];
   /** Names of the steps that were in flight when the ledger was read: what they leave behind is half-done. */
   readonly inFlight: ReadonlySet<string>;
 }
@@ -64,13 +85,18 @@ export function stepName(step: Step): string {
     case 'ask':
     case 'read':
     case 'look':
+    case 'reissue':
     case 'void':
       return batchName(step.batch);
     case 'render':
+    case 'verify':
       return `volume ${step.volume}`;
     case 'sweep':
     case 'pack':
+    case 'complete':
       return step.do;
+    case 'deliver':
+      return `delivery to ${step.target}`;
   }
 }
 
@@ -89,26 +115,77 @@ export function nextSteps(plan: Plan, ledger: Ledger, circumstances: Circumstanc
   if (stops.length > 0) return { steps: steps.filter((step) => step.do === 'read'), stops };
 
   const isDone = (batch: number) => batches[batch - 1]?.done === true;
-  const missing = volumesOf(plan).filter(({ volume }) => !ledger.volumes.has(volume));
-  const ready = missing.filter((volume) => batchesIn(plan, volume).every(isDone));
-  const render = ready.map(({ volume }): Step => ({ do: 'render', volume, attempt: 1 }));
-  const next = [...steps, ...render, ...(missing.length === 0 && !ledger.packed ? lastSteps(ledger) : [])];
-  return { steps: next.filter((step) => !inFlight.has(stepName(step))), stops: [] };
+  const volumes = volumesOf(plan).map((volume) =>
+    volumeNext(volume, ledger, circumstances, batchesIn(plan, volume).every(isDone)),
+  );
+  const print = volumes.flatMap(({ step }) => (step === undefined ? [] : [step]));
+  const unreadable = volumes.flatMap(({ stop }) => (stop === undefined ? [] : [stop]));
+  const free = (all: readonly Step[]) => all.filter((step) => !inFlight.has(stepName(step)));
+  // What is printed is still read, so that all that is wrong is known at once.
+  if (unreadable.length > 0)
+    return {
+      steps: free([...steps, ...print].filter((step) => step.do === 'read' || step.do === 'verify')),
+      stops: unreadable,
+    };
+  const allRead = volumes.every(({ done }) => done === true);
+  return {
+    steps: free([...steps, ...print, ...(allRead ? lastSteps(ledger, circumstances) : [])]),
+    stops: [],
+  };
+}
+
+/** What a volume does next: printed once its cards are there, then read back; printed anew only when told to. */
+function volumeNext(
+  { volume }: Volume,
+  { volumes, reports }: Ledger,
+  { retry }: Circumstances,
+  hasCards: boolean,
+): { readonly done?: boolean; readonly step?: Step; readonly stop?: Stop } {
+  const attempt = Math.max(0, ...(volumes.get(volume) ?? []));
+  if (attempt === 0) return hasCards ? { step: { do: 'render', volume, attempt: 1 } } : {};
+  const report = reports.get(volume)?.find((one) => one.attempt === attempt);
+  if (report === undefined) return { step: { do: 'verify', volume, attempt } };
+  if (report.passed) return { done: true };
+  if (retry?.get(volume) === attempt) return { step: { do: 'render', volume, attempt: attempt + 1 } };
+  const more = report.faults > 1 ? `, and ${report.faults - 1} more` : '';
+  return {
+    stop: {
+      kind: 'unreadable',
+      message: `volume ${volume}, attempt ${attempt}, reads back with faults: ${report.fault ?? ''}${more}`,
+      hint: `reports/${String(volume).padStart(3, '0')}.${attempt}.json has them all; run --retry prints the volume anew`,
+    },
+  };
+}
+
+/** Volumes whose last attempt was read and found at fault: that attempt's number. */
+export function failedVolumes({ volumes, reports }: Ledger): ReadonlyMap<number, number> {
+  return new Map(
+    [...volumes].flatMap(([volume, attempts]) => {
+      const last = Math.max(...attempts);
+      const report = reports.get(volume)?.find(({ attempt }) => attempt === last);
+      return report?.passed === false ? [[volume, last] as const] : [];
+    }),
+  );
 }
 
 /** Every card that will be printed, with the attempt that it came in. */
-export function goodCards(
-  ledger: Ledger,
-): readonly { readonly asked: AskedRecord; readonly good: readonly CardRange[] }[] {
+export function goodCards(ledger: Pick<Ledger, 'attempts'>): readonly GoodCards[] {
   return [...ledger.attempts.values()].flat().flatMap((attempt) => {
-    const good = goodOf(attempt);
-    return good.length === 0 ? [] : [{ asked: attempt.asked, good }];
+    const { asked, cards, reissued } = attempt;
+    const parts = [
+      { asked, good: madeIn(cards), reissued: false },
+      { asked, good: madeIn(reissued), reissued: true },
+    ];
+    return parts.filter(({ good }) => good.length > 0);
   });
 }
 
-export function goodOf(attempt: Attempt): readonly CardRange[] {
-  return attempt.cards?.outcome === 'made' ? attempt.cards.good : [];
+/** The cards of an attempt that may be printed. */
+export function goodOf({ cards, reissued }: Attempt): readonly CardRange[] {
+  return [...madeIn(cards), ...madeIn(reissued)];
 }
+
+const madeIn = (record: CardsRecord | undefined) => (record?.outcome === 'made' ? record.good : []);
 
 /** Cards that were asked for and given up without being seen to be gone: they are looked for once more. */
 export function givenUp(ledger: Ledger): readonly AskedCards[] {
@@ -129,7 +206,13 @@ export function givenUp(ledger: Ledger): readonly AskedCards[] {
   });
 }
 
-function lastSteps(ledger: Ledger): readonly Step[] {
+function lastSteps(ledger: Ledger, { targets = [] }: Circumstances): readonly Step[] {
+  if (ledger.complete) return [];
+  if (ledger.packed) {
+    const left = targets.filter((target) => ledger.deliveries.get(target)?.reached !== 'done');
+    if (left.length === 0) return [{ do: 'complete', targets }];
+    return left.map((target) => ({ do: 'deliver', target }));
+  }
   const cards = ledger.swept === undefined ? givenUp(ledger) : [];
   return cards.length > 0 ? [{ do: 'sweep', cards }] : [{ do: 'pack' }];
 }

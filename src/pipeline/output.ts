@@ -1,7 +1,7 @@
 // The output folder: made on first use, and locked while a run is planned or serials are taken.
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Disk } from '../base/disk.ts';
+import { type Disk, makeFolders } from '../base/disk.ts';
 import { Failure } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 
@@ -10,10 +10,13 @@ const LOOK_MS = 100;
 
 export async function makeOutput(disk: Disk, output: string): Promise<void> {
   try {
-    await disk.makeFolder(output);
-    await disk.syncFolder(dirname(output));
+    await makeFolders(disk, output);
   } catch (error) {
-    throw new Failure('input', `the output folder ${output} cannot be made`, { cause: error });
+    throw new Failure(
+      'input',
+      `the output folder ${output} cannot be made: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }
 

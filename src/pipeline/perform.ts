@@ -1,25 +1,32 @@
 // Step -> stage. Each stage reads from the run folder and writes there once; doing it twice is harmless.
-import { createHash } from 'node:crypto';
+import { Failure } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { sealStream } from '../base/vault.ts';
+import { deliver } from '../deliver/deliver.ts';
+import { writeComplete } from '../deliver/receipt.ts';
 import { lookBatch, sweep, voidBatch } from '../issue/doubt.ts';
 import { askBatch, readBatch } from '../issue/issue.ts';
+import { reissueBatch } from '../issue/reissue.ts';
 import { vaultedCards } from '../issue/vaulted.ts';
 import { pack } from '../pack/pack.ts';
-import { type Plan, isTestRun, volumesOf } from '../plan/plan.ts';
+import { fileId } from '../pack/proof.ts';
+import { openSealer } from '../pack/recipients.ts';
+import { isTestRun, volumesOf } from '../plan/plan.ts';
 import { slotPlaces } from '../render/imposition.ts';
 import { sidesOf } from '../plan/template.ts';
-import { renderSteps } from '../render/step-file.ts';
 import { renderVolume } from '../render/volume.ts';
+import { zonesOf } from '../verify/places.ts';
+import type { VolumeReport } from '../verify/report.ts';
 import { LedgerReader } from './ledger.ts';
 import { type Step, goodCards } from './next.ts';
+import { readBack } from './read-back.ts';
 import type { PrintTools, Tools } from './tools.ts';
 
 /** A step that needs no platform and much computing: it runs in a worker thread. */
-export type PrintStep = Extract<Step, { do: 'render' }>;
+export type PrintStep = Extract<Step, { do: 'render' | 'verify' }>;
 
 export function isPrintStep(step: Step): step is PrintStep {
-  return step.do === 'render';
+  return step.do === 'render' || step.do === 'verify';
 }
 
 export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Promise<void> {
@@ -39,6 +46,9 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
     case 'look':
       await lookBatch(step, tools);
       return;
+    case 'reissue':
+      await reissueBatch(step, tools);
+      return;
     case 'void':
       await voidBatch(step, tools);
       return;
@@ -54,24 +64,59 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
         sides: sidesOf(template.value),
       });
       const attempts = new Map([...ledger.volumes].map(([volume, done]) => [volume, Math.max(...done)]));
-      const steps = renderSteps(await tools.layout(), {
-        run: tools.plan.run,
-        created: new Date(tools.plan.created),
-        id: (step, side) => fileId(tools.plan, `${step} ${side}`),
-        ink: tools.plan.press.stepInk,
-      });
-      await pack({ good: goodCards(ledger), slots, attempts, steps }, tools);
+      const reports = new Map<number, VolumeReport>();
+      for (const [volume, attempt] of [...attempts].sort(([a], [b]) => a - b))
+        reports.set(volume, (await tools.folder.readJson(names.report(volume, attempt))) as VolumeReport);
+      const layout = await tools.layout();
+      const { signer, contacts } = tools;
+      await pack(
+        {
+          good: goodCards(ledger),
+          slots,
+          attempts,
+          reports,
+          zones: zonesOf(layout),
+          advice: layout.advice.map(({ message }) => message),
+          columns: sheet.value.grid.columns,
+          layout,
+          sealer: await openSealer(tools.plan, tools.folder),
+          signer,
+          contacts,
+          now: tools.now(),
+        },
+        tools,
+      );
       return;
     }
+    case 'deliver': {
+      const target = tools.targets.find(({ name }) => name === step.target);
+      if (target === undefined) throw new Failure('bug', `the job has no target ${step.target}`);
+      await deliver(target, false, tools);
+      return;
+    }
+    case 'complete':
+      await writeComplete(tools.folder, step.targets, tools.now());
+      return;
   }
 }
 
 export async function performPrint(step: PrintStep, tools: PrintTools): Promise<void> {
+  switch (step.do) {
+    case 'render':
+      await render(step, tools);
+      return;
+    case 'verify':
+      await readBack(step, tools);
+      return;
+  }
+}
+
+async function render(step: Extract<Step, { do: 'render' }>, tools: PrintTools): Promise<void> {
   const { plan, folder, keys, log } = tools;
   const volumes = volumesOf(plan);
   const volume = volumes[step.volume - 1];
   if (volume === undefined) throw new Error(`the plan has no volume ${step.volume}`);
-  const ledger = await new LedgerReader(folder, plan).read();
+  const attempts = await new LedgerReader(folder, plan).attempts();
   const pdf = renderVolume(await tools.layout(), {
     run: plan.run,
     title: `${plan.run}, volume ${step.volume} of ${volumes.length}`,
@@ -81,7 +126,7 @@ export async function performPrint(step: PrintStep, tools: PrintTools): Promise<
     sheets: volume.sheets,
     created: new Date(plan.created),
     id: fileId(plan, String(step.volume)),
-    cards: vaultedCards(goodCards(ledger), volume.first, volume.count, tools),
+    cards: vaultedCards(goodCards({ attempts }), volume.first, volume.count, tools),
   });
   let bytes = 0;
   async function* counted() {
@@ -99,9 +144,4 @@ export async function performPrint(step: PrintStep, tools: PrintTools): Promise<
     sheets: volume.sheets,
     bytes,
   });
-}
-
-/** Sixteen bytes that no other file of any run has. */
-function fileId(plan: Plan, file: string): Uint8Array {
-  return createHash('sha256').update(`${plan.run}\n${plan.created}\n${file}`).digest().subarray(0, 16);
 }

@@ -1,13 +1,17 @@
 // Job to plan: reads and checks everything that can be known before a card exists, then finds the job's
 // open run or plans a new one. Nothing is written before every check has passed.
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
-import { badInput } from '../base/failure.ts';
+import { asFailure, badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
-import type { KeyPair } from '../base/vault.ts';
+import type { Secret } from '../base/secret.ts';
+import { type SftpAccess, type Target, checkTargets } from '../deliver/target.ts';
 import type { RunKeys } from '../issue/issue.ts';
+import type { ProbeReport } from '../issue/probe.ts';
+import { type Recipient, readRecipients } from '../pack/recipients.ts';
+import { type Signer, readSigningKey } from '../pack/signer.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
 import {
   type Design,
@@ -19,12 +23,13 @@ import {
   thawDesign,
 } from '../plan/inputs.ts';
 import { type Job, oversOf } from '../plan/job.ts';
-import { type Plan, cardCount, changedKeys, makePlan, stackFault } from '../plan/plan.ts';
+import { type Plan, type PlanFacts, cardCount, changedKeys, makePlan, stackFault } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Layout } from '../render/preflight.ts';
-import { makeRunKeys, openRunKeys } from './keys.ts';
+import { readProfile } from '../render/profile.ts';
+import { type OperatorKey, makeRunKeys, openRunKeys } from './keys.ts';
 import { makeOutput, takePlanningLock } from './output.ts';
 import { type Run, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
 import type { layoutOf } from './tools.ts';
@@ -43,9 +48,12 @@ export interface RunRequest {
 /** The computer around: disk, clock, who we are, and the operator's key. */
 export interface Surroundings {
   readonly reader: Reader;
-  readonly operator: KeyPair;
+  readonly operator: OperatorKey;
   readonly self: Holder;
   readonly now: () => Date;
+  /** Opens the key that signs, where it is locked. */
+  readonly passphrase?: Secret | undefined;
+  readonly sftp?: SftpAccess;
   /** Checks a design against a plan. */
   readonly layoutOf: typeof layoutOf;
 }
@@ -58,6 +66,8 @@ export type Prepared =
       readonly keys: RunKeys;
       readonly design: Design;
       readonly layout: Layout;
+      readonly signer: Signer | undefined;
+      readonly targets: readonly Target[];
       readonly lock: Lock;
       readonly isNew: boolean;
     }
@@ -71,33 +81,84 @@ export interface CheckedJob {
   readonly job: Checked<Job>;
   readonly design: Design;
   readonly layout: Layout;
+  readonly recipients: readonly Recipient[];
+  readonly signer: Signer | undefined;
+  readonly targets: readonly Target[];
 }
+
+const NO_SFTP: SftpAccess = { password: undefined, passphrase: undefined };
 
 /** Everything that can be checked without an output folder or a key. */
 export async function checkJob(
-  { reader, layoutOf }: Pick<Surroundings, 'reader' | 'layoutOf'>,
+  {
+    reader,
+    layoutOf,
+    now,
+    passphrase,
+    sftp = NO_SFTP,
+  }: Pick<Surroundings, 'reader' | 'layoutOf' | 'now' | 'passphrase' | 'sftp'>,
   jobPath: string,
 ): Promise<CheckedJob> {
   const job = await readJob(reader, jobPath);
   const design = await readDesign(reader, job);
+  checkProfile(job, design);
+  const recipients = await readRecipients(reader, job, now());
+  const signer = await readSigningKey(reader, job, passphrase, now());
+  const targets = await checkTargets(reader, job, sftp);
   // The highest serial is not known yet; the widest id that a pattern of this length can give is.
   const run = `${job.value.name}-0000-00-00`;
   const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
   checkIdLength(job.value.cards.id, plan.cards.first + cardCount(plan) - 1, run, job.at('cards', 'id'));
+  checkStacks(plan, job);
+  return { job, design, recipients, signer, targets, layout: await layoutOf(plan, design) };
+}
+
+/** What a probe of the account has found out is believed: a way of recovery that cannot work is refused now. */
+async function heedProbe(job: Checked<Job>, request: RunRequest, disk: Disk): Promise<void> {
+  if (job.value.recovery !== 'reissue') return;
+  const bytes = await disk.read(join(request.output, '.probe', `${job.value.account}.json`));
+  if (bytes === undefined) return;
+  const { origin, findings } = JSON.parse(new TextDecoder().decode(bytes)) as ProbeReport;
+  if (origin !== request.origin || findings.newToken.answer.startsWith('yes')) return;
+  throw badInput(
+    `recovery is reissue, but the probe of ${job.value.account} found: ${findings.newToken.answer}`,
+    {
+      place: job.at('recovery'),
+      hint: 'use replace or hold',
+    },
+  );
+}
+
+/** Where cards are printed in stacks, volumes are whole bundles. */
+function checkStacks(plan: Plan, job: Checked<Job>): void {
   const fault = stackFault(plan);
-  if (fault !== undefined) {
-    throw badInput(`${fault}, and the sheet ${plan.sheet} is cut and stacked`, {
-      place: job.at('packing', 'bundle'),
-      hint: `volume: { sheets: ${plan.packing?.bundle ?? 1} } would keep them whole, or a sheet with order: across`,
-    });
+  if (fault === undefined) return;
+  throw badInput(`${fault}, and the sheet ${plan.sheet} is cut and stacked`, {
+    place: job.at('packing', 'bundle'),
+    hint: `volume: { sheets: ${plan.packing?.bundle ?? 1} } would keep them whole, or a sheet with order: across`,
+  });
+}
+
+/** A profile that no press file may carry is said at the place that names it. */
+function checkProfile(job: Checked<Job>, design: Design): void {
+  try {
+    readProfile(design.profile);
+  } catch (error) {
+    const [complaint] = asFailure(error).complaints;
+    throw badInput(complaint?.message ?? '', { ...complaint, place: job.at('press', 'profile') });
   }
-  return { job, design, layout: await layoutOf(plan, design) };
 }
 
 /** Finds the job's open run or plans a new one, and takes its lock. */
 export async function prepareRun(request: RunRequest, around: Surroundings): Promise<Prepared> {
+  if (request.run !== undefined && !RUN_NAME.test(request.run)) {
+    throw badInput(
+      `--run is ${JSON.stringify(request.run)}: a run is a folder, named by lower-case letters, digits and hyphens`,
+    );
+  }
   const checked = await checkJob(around, request.jobPath);
   const { disk } = around.reader;
+  await heedProbe(checked.job, request, disk);
   await makeOutput(disk, request.output);
   const planning = await takePlanningLock(disk, request.output, around.self);
   try {
@@ -115,6 +176,7 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
 }
 
 const DRAFT = '.draft-';
+const RUN_NAME = /^[a-z0-9][a-z0-9-]{0,99}$/;
 
 /** What planners that died left behind; whoever holds the planning lock may take it away. */
 async function removeDrafts(disk: Disk, output: string): Promise<void> {
@@ -159,7 +221,7 @@ async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Pr
 
 async function continueRun(
   run: Run,
-  { job, design }: CheckedJob,
+  { job, design, recipients, signer, targets }: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
@@ -169,7 +231,11 @@ async function continueRun(
       hint: 'a run stays with the platform that made its cards; set CARDPRESS_API_URL, or begin another with --new',
     });
   }
-  const changed = [...changedKeys(plan, job.value), ...changedInputs(plan, design)];
+  const changed = [
+    ...changedKeys(plan, job.value),
+    ...changedInputs(plan, design),
+    ...changedRecipients(plan, recipients),
+  ];
   if (changed.length > 0) {
     throw badInput(
       `${job.file} no longer says what run ${plan.run} was planned with: ${changed.join(', ')}`,
@@ -185,12 +251,23 @@ async function continueRun(
   await folder.makeDurable();
   const frozen = await thawDesign(folder, plan);
   const layout = await around.layoutOf(plan, frozen);
-  return { state: 'open', job: job.value, run, keys, design: frozen, layout, lock, isNew: false };
+  return {
+    state: 'open',
+    job: job.value,
+    run,
+    keys,
+    design: frozen,
+    layout,
+    signer,
+    targets,
+    lock,
+    isNew: false,
+  };
 }
 
 async function beginRun(
   name: string,
-  { job, design }: CheckedJob,
+  { job, design, recipients, signer, targets }: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
@@ -208,6 +285,9 @@ async function beginRun(
     origin: request.origin,
     created: around.now().toISOString(),
     first,
+    recipients: recipients.map(({ name: key, fingerprint, input }) => ({ name: key, fingerprint, input })),
+    sequence: nextSequence(recipients, runs),
+    jobFile: resolve(job.file),
   });
   checkIdLength(plan0.cards.id, first + cardCount(plan0) - 1, name, job.at('cards', 'id'));
   await refuseTakenIds(plan0, runs, job);
@@ -215,21 +295,22 @@ async function beginRun(
 
   const draft = new RunFolder(disk, join(request.output, DRAFT + randomBytes(6).toString('hex')));
   await draft.make();
-  const inputs = await freezeInputs(draft, design);
-  const keys = await makeRunKeys(draft, around.operator);
+  const keyFiles = recipients.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const inputs = await freezeInputs(draft, [...design.files, ...keyFiles]);
+  const keys = await makeRunKeys(draft, around.operator, job.value.vault.recipients);
   const plan: Plan = { ...plan0, inputs };
   await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
   const folder = await draft.moveTo(join(request.output, name));
   const lock = await takeLock(disk, folder.path, around.self);
   const run = { folder, plan };
   if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
-  return { state: 'open', job: job.value, run, keys, design, layout, lock, isNew: true };
+  return { state: 'open', job: job.value, run, keys, design, layout, signer, targets, lock, isNew: true };
 }
 
 function draftPlan(
   job: Job,
   design: Design,
-  facts: { readonly run: string; readonly origin: string; readonly created: string; readonly first: number },
+  facts: Pick<PlanFacts, 'run' | 'origin' | 'created' | 'first' | 'recipients' | 'sequence' | 'jobFile'>,
 ): Plan {
   return makePlan(job, {
     ...facts,
@@ -240,6 +321,27 @@ function draftPlan(
     sheet: design.sheet.value.name,
     inputs: [],
   });
+}
+
+/**
+ * Keys of the manufacturer that are others than those the run was planned with. The same key with a later
+ * expiry is the same key: the run keeps its own copy.
+ */
+function changedRecipients(plan: Plan, recipients: readonly Recipient[]): readonly string[] {
+  return recipients.flatMap(({ name, fingerprint }, index) =>
+    plan.handoff.recipients[index]?.fingerprint === fingerprint ? [] : [`handoff.seal (${name})`],
+  );
+}
+
+/** Runs are counted by manufacturer, who is known by the keys. */
+function nextSequence(recipients: readonly Recipient[], runs: readonly Run[]): number {
+  const manufacturer = (keys: readonly { readonly fingerprint: string }[]) =>
+    keys
+      .map(({ fingerprint }) => fingerprint)
+      .sort()
+      .join();
+  const same = runs.filter(({ plan }) => manufacturer(plan.handoff.recipients) === manufacturer(recipients));
+  return Math.max(0, ...same.map(({ plan }) => plan.handoff.sequence)) + 1;
 }
 
 const firstSerial = (job: Job) => (job.cards.first === 'next' ? 1 : job.cards.first);

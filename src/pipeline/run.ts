@@ -3,13 +3,19 @@
 import { Failure, asFailure } from '../base/failure.ts';
 import type { Acceptable, Recovery } from '../plan/job.ts';
 import type { Dispatch } from './dispatch.ts';
+import { names } from '../base/run-folder.ts';
+import { accountsOf } from './accounts.ts';
 import { type Ledger, LedgerReader } from './ledger.ts';
-import { type Step, nextSteps, stepName } from './next.ts';
+import { type Step, failedVolumes, nextSteps, stepName } from './next.ts';
 import type { Tools } from './tools.ts';
 
 export interface RunOptions {
   readonly accept: readonly Acceptable[];
   readonly recovery: Recovery;
+  /** Print volumes anew whose last attempt did not read back. */
+  readonly retry: boolean;
+  /** Names of the job's targets. */
+  readonly targets: readonly string[];
   /** Aborts to stop: nothing new is started, and what is in flight is finished. */
   readonly stopping: AbortSignal;
   /** Called each time the ledger was read. */
@@ -30,16 +36,20 @@ export async function runJob(
   const inFlight = new Map<string, Promise<void>>();
   let failure: Failure | undefined;
   let before: ReadonlyMap<number, number> | undefined;
+  let retry: ReadonlyMap<number, number> | undefined;
   try {
     for (;;) {
       const busy = new Set(inFlight.keys());
       const ledger = await reader.read();
       options.onLedger?.(ledger);
       before ??= new Map([...ledger.attempts].map(([batch, attempts]) => [batch, attempts.length]));
+      retry ??= options.retry ? failedVolumes(ledger) : new Map();
       const { steps, stops } = nextSteps(plan, ledger, {
         accept: options.accept,
         recovery: options.recovery,
+        targets: options.targets,
         before,
+        retry,
         inFlight: busy,
       });
       for (const step of steps) {
@@ -65,6 +75,7 @@ export async function runJob(
       }
       // A step that ended while the ledger was read has left something that was not seen.
       if (busy.size > 0) continue;
+      await folder.replace(names.accounts, `${JSON.stringify(accountsOf(plan, ledger), null, 2)}\n`);
       if (failure !== undefined) throw failure;
       if (options.stopping.aborted) throw new Failure('interrupted', 'stopped; run the job again to go on');
       const [stop] = stops;

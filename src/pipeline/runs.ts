@@ -1,7 +1,7 @@
 // The runs of an output folder, and what their ids have taken.
 import { join } from 'node:path';
 import type { Disk } from '../base/disk.ts';
-import { Failure } from '../base/failure.ts';
+import { Failure, badInput } from '../base/failure.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import { type AskedRecord } from '../issue/records.ts';
 import { type IdRange, isPerRun } from '../plan/ids.ts';
@@ -31,9 +31,20 @@ export async function readPlan(folder: RunFolder): Promise<Plan> {
   return plan;
 }
 
-/** A run is complete when its handoff is packed. */
+/** A run by its name; an input failure that names the others where there is none. */
+export async function findRun(disk: Disk, output: string, name: string): Promise<Run> {
+  const runs = await listRuns(disk, output);
+  const run = runs.find(({ plan }) => plan.run === name);
+  if (run !== undefined) return run;
+  const others = runs.map(({ plan }) => plan.run).join(', ');
+  throw badInput(`there is no run ${name} in ${output}`, {
+    hint: others === '' ? 'there are none' : `runs: ${others}`,
+  });
+}
+
+/** A run is complete when its handoff is packed and every target of the job has it. */
 export async function isComplete(run: Run): Promise<boolean> {
-  return run.folder.has(names.done);
+  return run.folder.has(names.complete);
 }
 
 /** The ids that a run has planned or asked for. */

@@ -1,5 +1,9 @@
 // The one bundle of effects that stages work with, built in one place.
 import type { IssueTools } from '../issue/issue.ts';
+import type { DeliverTools } from '../deliver/deliver.ts';
+import type { Target } from '../deliver/target.ts';
+import type { Signer } from '../pack/signer.ts';
+import type { Contacts } from '../plan/handoff.ts';
 import type { Design } from '../plan/inputs.ts';
 import type { Layout, LayoutInputs } from '../render/preflight.ts';
 import { prepare } from '../render/preflight.ts';
@@ -13,7 +17,14 @@ export type PrintTools = Pick<IssueTools, 'plan' | 'folder' | 'keys' | 'log'> & 
   readonly layout: () => Promise<Layout>;
 };
 
-export type Tools = IssueTools & PrintTools;
+export type Tools = IssueTools &
+  PrintTools & {
+    /** Who signs the handoff, whom to call and where it goes: read from the job at each call. */
+    readonly signer: Signer | undefined;
+    readonly contacts: Contacts;
+    readonly targets: readonly Target[];
+    readonly openSession: DeliverTools['openSession'];
+  };
 
 /** The layout of a run, from its frozen design. */
 export function layoutOf(plan: Plan, design: Design): Promise<Layout> {

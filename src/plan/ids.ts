@@ -9,7 +9,7 @@ const SERIAL = /\{serial(?::(\d{1,2}))?\}/g;
 /** The id of a serial. */
 export function cardId(pattern: string, serial: number, run: string): string {
   return pattern
-    .replaceAll('{run}', run)
+    .replaceAll('{run}', () => run)
     .replace(SERIAL, (_, digits?: string) => String(serial).padStart(Number(digits ?? SERIAL_DIGITS), '0'));
 }
 
@@ -28,7 +28,7 @@ export function checkIdPattern(pattern: string, place: Place): void {
       },
     );
   }
-  const unknown = /\{[a-z]+(:\d*)?\}/.exec(pattern.replace(SERIAL, '').replaceAll('{run}', ''));
+  const unknown = /\{[A-Za-z_]+(:\d*)?\}/.exec(pattern.replace(SERIAL, '').replaceAll('{run}', ''));
   if (unknown !== null) {
     throw badInput(`cards.id names ${unknown[0]}: there is no such field`, {
       place,
@@ -69,20 +69,26 @@ export function sharedId(a: IdRange, b: IdRange): string | undefined {
     const from = Math.max(a.first, b.first);
     return from < Math.min(a.first + a.count, b.first + b.count) ? cardId(a.pattern, from, a.run) : undefined;
   }
-  // Patterns that differ in more than digits beside the serial cannot meet; the rest is compared one by one.
-  const stem = (text: string) => text.replaceAll(/\d+$/g, '');
-  const tail = (text: string) => text.replaceAll(/^\d+/g, '');
-  if (stem(before) !== stem(otherBefore) || tail(after) !== tail(otherAfter)) return undefined;
+  // What stands before the serials must agree as far as both say it, and go on in digits where one says more;
+  // and so what stands after them, from the end. What passes is compared one by one.
+  if (!mayAgree(before, otherBefore) || !mayAgree(reversed(after), reversed(otherAfter))) return undefined;
   const ids = new Set(idsOf(a));
   for (const id of idsOf(b)) if (ids.has(id)) return id;
   return undefined;
 }
+
+function mayAgree(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return long.startsWith(short) && /^(\d|$)/.test(long.slice(short.length));
+}
+
+const reversed = (text: string) => [...text].reverse().join('');
 
 function* idsOf({ pattern, run, first, count }: IdRange): Generator<string> {
   for (let serial = first; serial < first + count; serial += 1) yield cardId(pattern, serial, run);
 }
 
 function literals({ pattern, run }: IdRange): readonly [string, string] {
-  const [before = '', after = ''] = pattern.replaceAll('{run}', run).split(/\{serial(?::\d{1,2})?\}/);
+  const [before = '', after = ''] = pattern.replaceAll('{run}', () => run).split(/\{serial(?::\d{1,2})?\}/);
   return [before, after];
 }

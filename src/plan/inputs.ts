@@ -41,7 +41,10 @@ export async function readJob(reader: Reader, path: string): Promise<Checked<Job
   const { pressFile } = job.value;
   if (pressFile === undefined) return job;
   const file = join(dirname(path), pressFile);
-  const press = parsePress(text(await readNamed(reader, file, pressFile, job.at('press'))), file).value;
+  const press = parsePress(
+    text(await readNamed(reader, file, pressFile, { place: job.at('press') })),
+    file,
+  ).value;
   // A path in the profile is relative to the profile, and the job's readers take it from the job.
   const profile = BUILT_IN.test(press.profile) ? press.profile : join(dirname(pressFile), press.profile);
   return { ...job, value: { ...job.value, press: { ...press, profile } } };
@@ -95,9 +98,12 @@ export async function readTemplateDesign(reader: Reader, template: string, sheet
 }
 
 /** Copies the inputs into a run folder. */
-export async function freezeInputs(folder: RunFolder, design: Design): Promise<readonly FrozenInput[]> {
-  for (const { name, bytes } of design.files) await folder.write(names.input(name), bytes);
-  return design.files.map(({ role, ref, name, sha256 }) => ({ role, ref, name, sha256 }));
+export async function freezeInputs(
+  folder: RunFolder,
+  files: readonly InputFile[],
+): Promise<readonly FrozenInput[]> {
+  for (const { name, bytes } of files) await folder.write(names.input(name), bytes);
+  return files.map(({ role, ref, name, sha256 }) => ({ role, ref, name, sha256 }));
 }
 
 /** The design of a run, from its own copy; a copy that changed since is a mismatch. */
@@ -200,16 +206,25 @@ async function readInput(
   name: string,
   place?: Place,
 ): Promise<FoundFile> {
-  const bytes = await readNamed(reader, path, ref, place);
+  const bytes = await readNamed(reader, path, ref, { ...(place && { place }), role });
   return { shown: path, input: { role, ref, name, sha256: sha256(bytes), bytes } };
 }
 
-async function readNamed(reader: Reader, path: string, ref: string, place?: Place): Promise<Uint8Array> {
+/** A file that a job names; `ref` is how it does, `role` what built-in thing it could have been. */
+export async function readNamed(
+  reader: Reader,
+  path: string,
+  ref: string,
+  { place, role }: { readonly place?: Place; readonly role?: FrozenInput['role'] } = {},
+): Promise<Uint8Array> {
   const where = place && { place };
   try {
     const bytes = await reader.disk.read(path);
     if (bytes === undefined) {
-      const hint = BUILT_IN.test(ref) ? await builtInHint(reader) : `looked for ${resolve(path)}`;
+      const hint =
+        role !== undefined && BUILT_IN.test(ref)
+          ? await builtInHint(reader, role)
+          : `looked for ${resolve(path)}`;
       throw badInput(`${ref}: there is no such file`, { ...where, hint });
     }
     return bytes;
@@ -220,15 +235,19 @@ async function readNamed(reader: Reader, path: string, ref: string, place?: Plac
   }
 }
 
-async function builtInHint(reader: Reader): Promise<string> {
-  const templates = (await reader.disk.list(reader.builtIn)).filter(
-    (name) => !['fonts', 'sheets', 'profiles'].includes(name),
-  );
-  const sheets = (await reader.disk.list(join(reader.builtIn, 'sheets'))).map((name) =>
-    name.replace('.yaml', ''),
-  );
-  return `built-in templates: ${templates.join(', ')}; sheets: ${sheets.join(', ')}; a path has a / or a .`;
+/** What could have been meant by a built-in name. */
+async function builtInHint(reader: Reader, role: FrozenInput['role']): Promise<string> {
+  const folders = { template: '.', sheet: 'sheets', profile: 'profiles', file: '.', recipient: '.' } as const;
+  const found = await reader.disk.list(join(reader.builtIn, folders[role]));
+  const names =
+    role === 'template'
+      ? found.filter((name) => !NO_TEMPLATES.includes(name))
+      : found.filter((name) => /\.(yaml|icc)$/.test(name)).map((name) => name.replace(/\.\w+$/, ''));
+  return `built-in ${role}s: ${names.join(', ')}; a path has a / or a .`;
 }
+
+/** Folders beside the built-in templates. */
+const NO_TEMPLATES: readonly string[] = ['fonts', 'jobs', 'profiles', 'sheets'];
 
 function builtInOr(reader: Reader, ref: string, folder: string, extension: string, from: string): string {
   return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : join(from, ref);

@@ -1,7 +1,9 @@
 // The job file: what is ordered, where from, on what, and who gets it.
 import { z } from 'zod';
 import { badInput, notYet } from '../base/failure.ts';
-import { PIN_BITS, TOKEN_BITS, type CodeFormat, shortestFormat } from './format.ts';
+import { isRecipient } from '../base/vault.ts';
+import { type CodeFormat, PIN_BITS, TOKEN_BITS, shortestFormat } from './format.ts';
+import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
 import { checkIdPattern } from './ids.ts';
 import { PRESS_DEFAULTS, type PressKeys, pressKeys } from './press.ts';
 import { type Checked, parseYaml } from './yaml.ts';
@@ -25,17 +27,16 @@ const codeFormat = (shortest: number) =>
       'it must allow numbers, characters or symbols',
     )
     .refine(
-      (format) => format.prefix.length + format.length <= 48,
+      // A part that is too long by itself has its own complaint.
+      ({ prefix, length }) => prefix.length > 12 || length > 48 || prefix.length + length <= 48,
       'prefix and length must come to at most 48 characters',
     );
 
 /** The shortest format that holds so many bits. */
 const bits = z.strictObject({ bits: z.number().min(10).max(150) });
 
-const share = z.union(
-  [z.int().min(0), z.string().regex(/^\d+(\.\d+)?%$/)],
-  'it must be a number of cards or a share such as 2%',
-);
+const SHARE = 'it must be a number of cards or a share such as 2%';
+const share = z.union([z.int(SHARE).min(0), z.string(SHARE).regex(/^\d+(\.\d+)?%$/, SHARE)], SHARE);
 
 const batch = z.strictObject({
   size: z.int().min(1).max(1000).default(1000),
@@ -46,7 +47,7 @@ const batch = z.strictObject({
 /** What the platform may do that a job takes by name; otherwise the run stops before rendering. */
 const ACCEPTABLE = ['token-for-one-purchase', 'token-ends-early'] as const;
 
-const RECOVERIES = ['replace', 'hold'] as const;
+const RECOVERIES = ['replace', 'reissue', 'hold'] as const;
 
 const jobSchema = z.strictObject({
   name: z
@@ -62,8 +63,10 @@ const jobSchema = z.strictObject({
     overs: share.default(0),
     type: z.enum(['gift_card', 'credit_note']).default('gift_card'),
     id: z.string().min(1).max(255),
-    first: z.union([z.literal('next'), z.int().min(0)], 'it must be next or a number').default('next'),
-    token: z.union([z.literal('auto'), bits, codeFormat(6)]).default({
+    first: z
+      .union([z.literal('next'), z.int().min(0).max(999_999_999_999)], 'it must be next or a number')
+      .default('next'),
+    token: z.union([z.literal('auto'), bits, codeFormat(6)], 'it must be a map of keys, or auto').default({
       length: 16,
       prefix: '',
       numbers: true,
@@ -72,21 +75,45 @@ const jobSchema = z.strictObject({
       barcode: false,
     }),
     pin: z
-      .union([z.literal('none'), z.literal('auto'), bits, codeFormat(4)])
+      .union(
+        [z.literal('auto'), z.literal('none'), bits, codeFormat(4)],
+        'it must be a map of keys, auto or none',
+      )
       .default({ length: 6, prefix: '', numbers: true, characters: false, symbols: false, barcode: false }),
     validUntil: z.iso.date('it must be a date such as 2031-12-31').optional(),
   }),
   template: z.string().min(1),
   sheet: z.string().min(1),
   /** A press profile's path, or its keys. */
-  press: z.union([z.string().min(1), pressKeys]).default(PRESS_DEFAULTS),
+  press: z
+    .union([z.string().min(1), pressKeys], 'it must be a map of keys, or the path of a press profile')
+    .default(PRESS_DEFAULTS),
   batch: batch.default({ size: 1000, concurrency: 2, perSecond: 5 }),
   volume: z.strictObject({ sheets: z.int().min(1).max(10_000).default(50) }).default({ sheets: 50 }),
   packing: z.strictObject({ bundle: z.int().min(1), box: z.int().min(1) }).optional(),
-  handoff: z.strictObject({ seal: z.literal('none') }).optional(),
+  handoff: handoffSchema.optional(),
+  deliver: deliverSchema.default([]),
+  contacts: contactsSchema.default({}),
   schedule: z.strictObject({ timezone: z.string() }).optional(),
+  /** Further age recipients who can open the vault. */
+  vault: z
+    .strictObject({
+      recipients: z.array(z.string().refine(isRecipient, 'it must be an age recipient (age1…)')).default([]),
+    })
+    .default({ recipients: [] }),
   /** What to do about a batch whose answer was lost. */
   recovery: z.enum(RECOVERIES).default('replace'),
+  /** Sheets of each volume that a second engine reads too; its first and its last always are. */
+  verify: z
+    .strictObject({
+      second: z
+        .union(
+          [z.literal('all'), z.string().regex(/^(\d{1,2}(\.\d+)?|100)%$/)],
+          'it must be all or a share such as 2%',
+        )
+        .default('2%'),
+    })
+    .default({ second: '2%' }),
   accept: z.array(z.enum(ACCEPTABLE)).default([]),
 });
 
@@ -96,29 +123,24 @@ type JobText = z.infer<typeof jobSchema>;
 export type Job = Omit<JobText, 'cards' | 'press'> & {
   readonly cards: Omit<JobText['cards'], 'token' | 'pin'> & {
     readonly token: CodeFormat;
-    readonly pin: CodeFormat | 'none';
+    /** Null where the job asks for none. */
+    readonly pin: CodeFormat | null;
   };
   readonly press: PressKeys;
   /** Where the press's keys lie, where the job names a file of them. */
   readonly pressFile?: string;
   /** Bits that a format was chosen for, where the job leaves it to us. */
-  readonly chosen: { readonly token?: number; readonly pin?: number };
+  readonly chosen: { readonly token: number | undefined; readonly pin: number | undefined };
 };
 export type Recovery = (typeof RECOVERIES)[number];
 export type Acceptable = (typeof ACCEPTABLE)[number];
 
 /** Keys of the contract that a later version brings, each with the value that this version does too. */
 const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
-  [['handoff', 'sign']],
-  [['handoff', 'data'], 'none'],
-  [['deliver']],
-  [['vault']],
   [['schedule', 'cron']],
   [['retention']],
   [['approvers']],
   [['notify']],
-  [['contacts']],
-  [['verify']],
 ];
 
 /**
@@ -132,18 +154,19 @@ export function parseJob(text: string, file: string): Checked<Job> {
   const { account, cards, handoff, packing, schedule } = job.value;
   checkIdPattern(cards.id, job.at('cards', 'id'));
   if (handoff === undefined) {
-    if (account.startsWith('P'))
-      throw notYet('sealing the handoff, which a P account needs', job.at('account'));
     throw badInput('handoff.seal is missing', {
       place: job.at(),
-      hint: 'for a T account write handoff: { seal: none }',
+      hint: account.startsWith('P')
+        ? 'name the manufacturer’s public key: handoff: { seal: [keys/printer.asc] }'
+        : 'name the manufacturer’s public key, or for a T account write handoff: { seal: none }',
     });
   }
-  if (account.startsWith('P')) {
+  if (account.startsWith('P') && handoff.seal === 'none') {
     throw badInput('handoff.seal is none: a P account never hands off unsealed', {
       place: job.at('handoff', 'seal'),
     });
   }
+  refuseData(job);
   if (packing !== undefined && packing.box % packing.bundle !== 0) {
     throw badInput(`packing.box is ${packing.box}: it must hold whole bundles of ${packing.bundle}`, {
       place: job.at('packing', 'box'),
@@ -172,35 +195,52 @@ export function oversOf(job: Job): number {
   return Number((scaled + divisor - 1n) / divisor);
 }
 
+/** The share of sheets that a second engine reads, 0 to 1. */
+export function secondShareOf({ verify }: Job): number {
+  return verify.second === 'all' ? 1 : Number(verify.second.slice(0, -1)) / 100;
+}
+
 /** The PIN's format, or null where the job asks for none. */
 export function pinOf(job: Job): CodeFormat | null {
-  return job.cards.pin === 'none' ? null : job.cards.pin;
+  return job.cards.pin;
 }
 
 export function isTest(job: Job): boolean {
   return job.account.startsWith('T');
 }
 
-/** Formats that the job leaves to us: digits, which hold the most bits in the width of a symbol. */
+/** Formats that the job leaves to us are digits, which hold the most bits in the width of a symbol. */
 function resolved({ cards, press, ...job }: JobText): Job {
-  const token = bitsOf(cards.token, TOKEN_BITS);
-  const pin = bitsOf(cards.pin, PIN_BITS);
+  const token = formatOf(cards.token, TOKEN_BITS, 6);
+  const pin = cards.pin === 'none' ? { format: null, bits: undefined } : formatOf(cards.pin, PIN_BITS, 4);
   return {
     ...job,
-    cards: {
-      ...cards,
-      token: token === undefined ? (cards.token as CodeFormat) : shortestFormat(token, 6),
-      pin: pin === undefined ? (cards.pin as CodeFormat | 'none') : shortestFormat(pin, 4),
-    },
+    cards: { ...cards, token: token.format, pin: pin.format },
     press: typeof press === 'string' ? PRESS_DEFAULTS : press,
     ...(typeof press === 'string' && { pressFile: press }),
-    chosen: { ...(token !== undefined && { token }), ...(pin !== undefined && { pin }) },
+    chosen: { token: token.bits, pin: pin.bits },
   };
 }
 
-function bitsOf(format: JobText['cards']['token' | 'pin'], usual: number): number | undefined {
-  if (format === 'auto') return usual;
-  return typeof format === 'object' && 'bits' in format ? format.bits : undefined;
+/** A format, and the bits that it was chosen for where the job leaves it to us. */
+function formatOf(
+  said: JobText['cards']['token'],
+  usual: number,
+  shortest: number,
+): { readonly format: CodeFormat; readonly bits: number | undefined } {
+  if (said !== 'auto' && !('bits' in said)) return { format: said, bits: undefined };
+  const least = said === 'auto' ? usual : said.bits;
+  return { format: shortestFormat(least, shortest), bits: least };
+}
+
+function refuseData(job: Checked<Job>): void {
+  const has = { pin: pinOf(job.value) !== null, packing: job.value.packing !== undefined };
+  const data = dataFormatOf(job.value.handoff, has.pin);
+  const [wrong] = data === null ? [] : dataComplaints(data, has);
+  if (wrong === undefined) return;
+  const place =
+    wrong.column < 0 ? job.at('handoff', 'data') : job.at('handoff', 'data', 'columns', wrong.column);
+  throw badInput(`handoff.data: ${wrong.message}`, { place });
 }
 
 function refuseLater(text: string, file: string): void {
@@ -209,8 +249,6 @@ function refuseLater(text: string, file: string): void {
     const value = path.reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), raw.value);
     if (value !== undefined && value !== same) throw notYet(path.join('.'), raw.at(...path));
   }
-  if (isMap(raw.value) && raw.value.recovery === 'reissue')
-    throw notYet('recovery: reissue', raw.at('recovery'));
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>

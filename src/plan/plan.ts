@@ -1,14 +1,15 @@
 // What a run will make: which serials, asked for in which batches, printed in which volumes, and which card
 // sits in which slot. A plan holds ranges, not lists, so that a million cards plan as fast as ten.
-import { type Job, oversOf, pinOf } from './job.ts';
+import { type Job, oversOf, pinOf, secondShareOf } from './job.ts';
 import { cardId } from './ids.ts';
 import type { PressKeys } from './press.ts';
 import { type Order, seatWithin, sheetsFor } from './seat.ts';
 import type { CodeFormat } from './format.ts';
+import { type HandoffPlan, type PlannedRecipient, dataFormatOf } from './handoff.ts';
 
 /** A file that the run was planned with, kept in its `inputs` folder. */
 export interface FrozenInput {
-  readonly role: 'template' | 'sheet' | 'profile' | 'file';
+  readonly role: 'template' | 'sheet' | 'profile' | 'file' | 'recipient';
   /** How the job or the template names it. */
   readonly ref: string;
   /** Its name under inputs/. */
@@ -36,12 +37,19 @@ export interface Plan {
     readonly validUntil: string | null;
   };
   readonly press: PressKeys;
+  /** Who else than the operator can open the vault. */
+  readonly recipients: readonly string[];
   readonly batchSize: number;
   readonly volumeSheets: number;
   readonly slots: number;
   readonly order: Order;
   readonly sides: 1 | 2;
   readonly packing: { readonly bundle: number; readonly box: number } | null;
+  /** Share of each volume's sheets that a second engine reads too. */
+  readonly second: number;
+  readonly handoff: HandoffPlan;
+  /** Where the job file lay: what is read live is read from there. */
+  readonly jobFile: string;
   readonly template: string;
   readonly sheet: string;
   readonly inputs: readonly FrozenInput[];
@@ -83,10 +91,16 @@ export interface PlanFacts {
   readonly template: string;
   readonly sheet: string;
   readonly inputs: readonly FrozenInput[];
+  /** Who can open the handoff; none where it is not sealed. */
+  readonly recipients?: readonly PlannedRecipient[];
+  readonly sequence?: number;
+  readonly jobFile?: string;
 }
 
 export function makePlan(job: Job, facts: PlanFacts): Plan {
   const { cards } = job;
+  const recipients = facts.recipients ?? [];
+  const isAge = recipients.some(({ input }) => input === null);
   return {
     format: 'cardpress-plan/1',
     run: facts.run,
@@ -105,12 +119,21 @@ export function makePlan(job: Job, facts: PlanFacts): Plan {
       validUntil: cards.validUntil ?? null,
     },
     press: job.press,
+    recipients: job.vault.recipients,
     batchSize: job.batch.size,
     volumeSheets: job.volume.sheets,
     slots: facts.slots,
     order: facts.order ?? 'across',
     sides: facts.sides,
     packing: job.packing ?? null,
+    second: secondShareOf(job),
+    handoff: {
+      seal: recipients.length === 0 ? 'none' : isAge ? 'age' : 'openpgp',
+      recipients,
+      data: dataFormatOf(job.handoff, pinOf(job) !== null),
+      sequence: facts.sequence ?? 1,
+    },
+    jobFile: facts.jobFile ?? '',
     template: facts.template,
     sheet: facts.sheet,
     inputs: facts.inputs,
@@ -118,7 +141,10 @@ export function makePlan(job: Job, facts: PlanFacts): Plan {
   };
 }
 
-/** The keys of a job that an open run holds to. Delivery, notification, retention and `accept` are read live. */
+/**
+ * The keys of a job that an open run holds to. Delivery, contacts, the signing key, notification, retention and
+ * `accept` are read live.
+ */
 export function frozenKeys(job: Job): Record<string, unknown> {
   const { account, template, sheet, cards, press } = job;
   return {
@@ -130,6 +156,9 @@ export function frozenKeys(job: Job): Record<string, unknown> {
     'batch.size': job.batch.size,
     'volume.sheets': job.volume.sheets,
     packing: job.packing ?? null,
+    'verify.second': job.verify.second,
+    'handoff.seal': job.handoff?.seal ?? null,
+    'handoff.data': job.handoff?.data ?? null,
   };
 }
 

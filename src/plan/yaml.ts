@@ -10,6 +10,7 @@ import {
   isScalar,
   isSeq,
   parseDocument,
+  visit,
 } from 'yaml';
 import { z } from 'zod';
 import { type Complaint, Failure, type Place } from '../base/failure.ts';
@@ -51,23 +52,78 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): 
     raw = document.toJS();
   } catch (error) {
     // An alias to nothing, or a bomb of aliases.
-    throw new Failure('input', { message: error instanceof Error ? error.message : 'not YAML', place: at() });
+    const reason = error instanceof Error ? lowerFirst(error.message) : 'it cannot be read';
+    throw new Failure('input', {
+      message: `not YAML: ${reason}`,
+      place: placeOf(brokenAlias(document) ?? 0),
+    });
   }
   if (raw === null || raw === undefined) {
     throw new Failure('input', { message: 'the file is empty', place: at() });
   }
   const result = schema.safeParse(raw, { error: wording });
-  if (!result.success)
-    throw new Failure(
-      'input',
-      result.error.issues.flatMap((issue) => complaints(issue, raw, document, placeOf)),
-    );
+  if (!result.success) {
+    const { issues, lacks } = withoutSeconds(result.error.issues.flatMap(nearest), raw);
+    const found = issues.flatMap((issue) => complaints(issue, raw, lacks(issue.path), document, placeOf));
+    throw new Failure('input', found.sort(byPlace));
+  }
   return { file, value: result.data, at };
+}
+
+/**
+ * Where one of several forms would do, what is wrong is told of the form that was meant: of those that are of
+ * the value's kind, the one that it is nearest to.
+ */
+function nearest(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors
+    .map((issues) => issues.flatMap(nearest))
+    .filter((issues) => issues.every(({ path, code }) => path.length > 0 || !OF_KIND.includes(code)))
+    .sort((a, b) => a.length - b.length);
+  const [form] = meant;
+  if (form === undefined) return [issue];
+  return form.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** What is said of a value that is of another kind altogether. */
+const OF_KIND: readonly string[] = ['invalid_type', 'invalid_value', 'invalid_union', 'invalid_format'];
+
+/**
+ * A key that is misspelt is also missing under its right name; that is one mistake and one complaint. Gives what
+ * is left, and for each map with unknown keys the known ones that it lacks.
+ */
+function withoutSeconds(issues: readonly z.core.$ZodIssue[], raw: unknown) {
+  const parentOf = ({ path }: z.core.$ZodIssue) => dotted(path.slice(0, -1));
+  const isMissing = ({ path }: z.core.$ZodIssue) => path.length > 0 && valueAt(raw, path) === undefined;
+  const strange = new Set(
+    issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => dotted(path)),
+  );
+  const seconds = issues.filter((issue) => isMissing(issue) && strange.has(parentOf(issue)));
+  const lacks = (path: Path) =>
+    seconds.filter((issue) => parentOf(issue) === dotted(path)).map((issue) => String(issue.path.at(-1)));
+  return { issues: issues.filter((issue) => !seconds.includes(issue)), lacks };
+}
+
+const byPlace = ({ place: a }: Complaint, { place: b }: Complaint) =>
+  (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+
+/** Where the first alias stands that names nothing. */
+function brokenAlias(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = start(alias);
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 function complaints(
   issue: z.core.$ZodIssue,
   raw: unknown,
+  lacks: readonly string[],
   document: Document.Parsed,
   placeOf: (offset: number) => Place,
 ): Complaint[] {
@@ -75,6 +131,7 @@ function complaints(
     return issue.keys.map((key) => ({
       message: `${dotted([...issue.path, key])} is not a key that is known here`,
       place: placeOf(offsetOf(document, [...issue.path, key], 'key')),
+      ...(lacks.length > 0 && { hint: `what is missing here: ${lacks.join(', ')}` }),
     }));
   }
   const name = issue.path.length === 0 ? 'the file' : dotted(issue.path);

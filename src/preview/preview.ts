@@ -10,8 +10,8 @@ import { slotPlaces } from '../render/imposition.ts';
 import { prepare } from '../render/preflight.ts';
 import { renderVolume } from '../render/volume.ts';
 import { openPdf } from '../verify/raster.ts';
-import { cutPng, pagePng } from './pictures.ts';
-import { specimenCards } from './specimen.ts';
+import { cutPng, pagePng } from '../verify/pictures.ts';
+import { specimenCards } from '../issue/specimen.ts';
 
 export interface PreviewOptions {
   readonly press: { readonly dpi: number };

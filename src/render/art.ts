@@ -1,65 +1,81 @@
-// Vector art and square codes on a face: a drawing fitted into its room, and a QR code on the press's dots.
-import { badInput } from '../base/failure.ts';
-import { type QrPart, type SvgPart, type Template, inkOf } from '../plan/template.ts';
-import { QR_QUIET, qrRows } from './barcode.ts';
-import type { Drawing, PathStep } from './drawing.ts';
-import { type Press, box, dotsToMm, dotsWithin, mmToDots, rotated } from './grid.ts';
-import { type Mark, type MatrixMark, colourOf } from './mark.ts';
+// A face without anything of a card's own, for a manufacturer who merges the data: one page, the card with
+// its bleed, and the list of what is to be set where.
+import { type Face, cardMarks } from './face.ts';
+import type { Card } from '../issue/card.ts';
+import { grown } from './grid.ts';
+import { pdfBox, paint, placed } from './paint.ts';
+import { openPalette } from './palette.ts';
+import { PressPdf } from './pdfx.ts';
+import type { Layout } from './preflight.ts';
+import type { Description } from './xmp.ts';
 
-export type { Drawing } from './drawing.ts';
-
-/** The ink of a drawing's colour; none where the template names none for it. */
-export function inkNameOf(part: SvgPart, fill: string): string | undefined {
-  if (part.fill !== undefined) return part.fill;
-  return Object.entries(part.inks ?? {}).find(([colour]) => colour.toLowerCase() === fill)?.[1];
-}
-
-/** The shapes of a drawing in the middle of its room, as large as they fit, turned about that middle. */
-export function drawingMarks(part: SvgPart, template: Template, drawing: Drawing | undefined): Mark[] {
-  if (drawing === undefined) return [];
-  const room = box(part);
-  const middle = [room.x + room.width / 2, room.y + room.height / 2] as const;
-  const lying = part.turn === 90 || part.turn === 270;
-  const [across, down] = lying ? [room.height, room.width] : [room.width, room.height];
-  const scale = Math.min(across / drawing.width, down / drawing.height);
-  const point = (x: number, y: number) =>
-    rotated(
-      [
-        middle[0] + (x - drawing.x - drawing.width / 2) * scale,
-        middle[1] + (y - drawing.y - drawing.height / 2) * scale,
-      ],
-      middle,
-      part.turn,
-    );
-  const placed = (step: PathStep): PathStep => {
-    switch (step[0]) {
-      case 'm':
-      case 'l':
-        return [step[0], ...point(step[1], step[2])];
-      case 'c':
-        return ['c', ...point(step[1], step[2]), ...point(step[3], step[4]), ...point(step[5], step[6])];
-      case 'h':
-        return step;
-    }
-  };
-  return drawing.shapes.flatMap(({ steps, fill, evenOdd }): Mark[] => {
-    const ink = inkNameOf(part, fill);
-    if (ink === undefined) return [];
-    return [{ mark: 'path', steps: steps.map(placed), fill: colourOf(inkOf(template, ink)), evenOdd }];
+/** One face's art as PDF/X-4; with a card, what is the card's own on it too. */
+export function renderArt(
+  layout: Layout,
+  face: Face,
+  about: Omit<Description, 'creator' | 'producer'>,
+  own?: { readonly card: Card; readonly run: string },
+): Uint8Array {
+  const { template, press } = layout;
+  const { width, height } = template.card;
+  const pdf = new PressPdf(
+    { ...about, creator: 'cardpress', producer: 'cardpress (pdfkit)' },
+    layout.profile,
+  );
+  const palette = openPalette(pdf, layout, []);
+  const media = { x: 0, y: 0, width: width + 2 * template.bleed, height: height + 2 * template.bleed };
+  const trim = grown(media, -template.bleed);
+  const marks = [...face.fixed, ...(own === undefined ? [] : cardMarks(face, own.card, own.run))];
+  const art = pdf.addForm(
+    paint(marks, palette),
+    pdfBox(grown({ x: 0, y: 0, width, height }, template.bleed), 0),
+  );
+  pdf.addPage({
+    media: pdfBox(media, media.height),
+    bleed: pdfBox(media, media.height),
+    trim: pdfBox(trim, media.height),
+    content: placed(`/${art} Do\n`, { ...trim, rotation: 0 }, media, press),
   });
+  pdf.close();
+  return pdf.take();
 }
 
-/** Whole dots of a QR code's module in its room; 0 where not even one fits. */
-export function squareDots(part: QrPart, modules: number, press: Press): number {
-  return Math.floor(dotsWithin(part.size, press) / (modules + 2 * QR_QUIET));
+/** What a card has of its own, and where: millimetres from the trim's top left corner. */
+export interface ArtPosition {
+  readonly side: string;
+  readonly kind: 'barcode' | 'text';
+  readonly [detail: string]: unknown;
 }
 
-/** @throws Failure of kind `input`, which does not show the text, where its code does not fit */
-export function squareMark(part: QrPart, text: string, press: Press): MatrixMark {
-  const rows = qrRows(text);
-  const dots = squareDots(part, rows.length, press);
-  if (dots < 1) throw badInput('a QR code has more modules than its room has dots');
-  const spare = dotsWithin(part.size, press) - rows.length * dots;
-  const [x, y] = part.at.map((at) => dotsToMm(mmToDots(at, press) + Math.floor(spare / 2), press));
-  return { mark: 'matrix', x: x ?? 0, y: y ?? 0, dots, rows };
+export function artPositions(layout: Layout): readonly ArtPosition[] {
+  const round = (value: number) => Math.round(value * 1000) / 1000;
+  return layout.faces.flatMap(({ side, symbols, lines }): ArtPosition[] => [
+    ...symbols.map(({ data, x, y, width, height, fit }) => ({
+      side,
+      kind: 'barcode' as const,
+      symbology: 'Code 128',
+      data: `{${data}}`,
+      x: round(x),
+      y: round(y),
+      width: round(width),
+      height: round(height),
+      quietZone: round(fit.quiet),
+      module: round(fit.module),
+      idealModule: round(fit.ideal),
+      dotsPerModule: fit.dots,
+      dpi: fit.dpi,
+    })),
+    ...lines.map(({ part, content, font, ink, y }) => ({
+      side,
+      kind: 'text' as const,
+      data: content.map((segment) => ('field' in segment ? `{${segment.field}}` : segment.text)).join(''),
+      x: part.at[0],
+      baseline: round(y),
+      align: part.align,
+      font: font.postscriptName,
+      size: part.size,
+      groups: part.groups ?? null,
+      cmyk: ink,
+    })),
+  ]);
 }

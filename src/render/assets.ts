@@ -4,7 +4,7 @@ import { type Complaint, Failure, type Place, badInput } from '../base/failure.t
 import { type Template, partsOf, sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Artwork, readArtwork } from './artwork.ts';
-import { inkNameOf } from './art.ts';
+import { inkNameOf } from './vector.ts';
 import { type Drawing, readDrawing } from './drawing.ts';
 import { type Font, openFont } from './font.ts';
 import type { Profile } from './profile.ts';

@@ -22,7 +22,7 @@ import type { SymbolFit } from './barcode.ts';
 import type { Font } from './font.ts';
 import { type Press, box } from './grid.ts';
 import { type Mark, type Stroke, colourOf } from './mark.ts';
-import { type Drawing, drawingMarks, squareMark } from './art.ts';
+import { type Drawing, drawingMarks, squareMark } from './vector.ts';
 import { stepMarks } from './step.ts';
 import { type SymbolPlace, barsMark, symbolPlace } from './symbol.ts';
 import { type TextLine, isVariable, piecesOf, setLine, textLines } from './text.ts';

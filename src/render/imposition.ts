@@ -8,7 +8,16 @@ import { type SheetFormat, slotsOf, turnAxis } from '../plan/sheet.ts';
 import { type SymbolFit, barcodeWidths, fitSymbol, modulesNeeded } from './barcode.ts';
 import type { Side } from '../plan/template.ts';
 import type { Font } from './font.ts';
-import { POINTS_PER_MM, type Press, type Rect, around, dotsToMm, grown, mmToDots } from './grid.ts';
+import {
+  POINTS_PER_MM,
+  type Press,
+  type Rect,
+  around,
+  dotsToMm,
+  growthDots,
+  grown,
+  mmToDots,
+} from './grid.ts';
 import { BLACK, type LineMark, type Mark, type OverlayMark, REGISTRATION, type TextMark } from './mark.ts';
 
 /** The trim of a card on one side of the sheet, mm from that side's top left; `rotation` is the face's, degrees. */
@@ -173,7 +182,7 @@ const CODE_MODULE = 0.3;
 export function sheetCodeFit({ sheetCode }: SheetFormat, press: Press): SymbolFit | undefined {
   if (sheetCode === undefined) return undefined;
   const modules = modulesNeeded(['0'.repeat(10)]);
-  return fitSymbol({ modules, fieldWidth: sheetCode.size[0], dpi: press.dpi, target: CODE_MODULE });
+  return fitSymbol({ ...press, modules, fieldWidth: sheetCode.size[0], target: CODE_MODULE });
 }
 
 /** The code that says which sheet this is, on its front: one side of the paper is enough to know it by. */
@@ -192,6 +201,7 @@ export function sheetCodeMarks(
       height: dotted(size[1], fit),
       dots: fit.dots,
       widths: barcodeWidths(sheetCodeText(slug)),
+      ...(growthDots(fit) > 0 && { less: growthDots(fit) }),
     },
   ];
 }

@@ -255,7 +255,7 @@ const knownPieces = new Map<string, BarPieces>();
 
 /** The operators of a bar at a module, less so many modules: a few hundred strings, made once. */
 function barPieces(module: number, less: number, before: number): BarPieces {
-  const key = `${module} ${less}`;
+  const key = `${module} ${less} ${before}`;
   const known = knownPieces.get(key);
   if (known !== undefined) return known;
   const inset = INSET / module;

@@ -2,7 +2,7 @@
 import { type Field, type Side, type Template, partsOf } from '../plan/template.ts';
 import type { Limits } from '../plan/press.ts';
 import type { Checked } from '../plan/yaml.ts';
-import { squareDots } from './art.ts';
+import { squareDots } from './vector.ts';
 import { QR_QUIET, qrRows } from './barcode.ts';
 import { indexOf, nameOf } from './clearance.ts';
 import { type Finding, atLeast } from './finding.ts';

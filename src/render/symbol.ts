@@ -62,6 +62,14 @@ function startDots(part: BarcodePart, width: number, press: Press): number {
   }
 }
 
+/** Dots from a place's left edge to the first bar of a symbol of so many modules, quiet zones not counted. */
+export function firstBarDots({ part, fit }: SymbolPlace, modules: number): number {
+  const whole = (modules + 2 * QUIET_MODULES) * fit.dots;
+  return (
+    startDots(part, whole, fit) - startDots(part, fit.modules * fit.dots, fit) + QUIET_MODULES * fit.dots
+  );
+}
+
 /**
  * The bars of a text in its place, their module and height as every card's.
  * @throws Failure of kind `doubt`, which does not show the text, where the place was not made for it

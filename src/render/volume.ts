@@ -2,8 +2,8 @@
 // once, so that memory does not grow with the number of sheets.
 import { Failure } from '../base/failure.ts';
 import type { Card } from '../issue/card.ts';
-import { seatWithin } from '../plan/seat.ts';
-import { type SheetFormat, slotCount } from '../plan/sheet.ts';
+import { bySheet } from '../plan/seat.ts';
+import { slotCount } from '../plan/sheet.ts';
 import { STEPS, type Step } from '../plan/template.ts';
 import { cardMarks } from './face.ts';
 import { grown } from './grid.ts';
@@ -66,7 +66,8 @@ export async function* renderVolume(layout: Layout, job: VolumeJob): AsyncIterab
   if (job.overlay !== undefined) pdf.allowTransparency();
   const sheet = openSheet(pdf, layout, job);
   let sheets = 0;
-  for await (const cards of inSheets(job, layout.sheet)) {
+  const seats = { order: layout.sheet.order, slots: slotCount(layout.sheet), sheets: job.sheets };
+  for await (const cards of bySheet(job.cards, seats)) {
     sheets += 1;
     const pages = sheet(cards, sheets);
     const [card] = cards;
@@ -182,39 +183,4 @@ function openLayers(pdf: PressPdf, steps: readonly Step[]) {
       return name === undefined ? content : layered(content, name);
     },
   };
-}
-
-/** The cards of each sheet by slot; a slot at the end may have none. */
-async function* inSheets(
-  { cards, sheets }: VolumeJob,
-  format: SheetFormat,
-): AsyncIterable<readonly (Card | undefined)[]> {
-  const slots = slotCount(format);
-  if (format.order === 'across') {
-    yield* inRows(cards, slots);
-    return;
-  }
-  // Every sheet has cards from all over the volume: the whole of it is held.
-  const all: Card[] = [];
-  for await (const card of cards) all.push(card);
-  if (all.length < sheets) throw new Failure('bug', `${all.length} cards were to fill ${sheets} sheets`);
-  const height = Math.max(sheets, Math.ceil(all.length / slots));
-  const stacked = Array.from({ length: height }, () => Array<Card | undefined>(slots).fill(undefined));
-  for (const [index, card] of all.entries()) {
-    const seat = seatWithin(format.order, index, slots, height);
-    const sheet = stacked[seat.sheet - 1];
-    if (sheet !== undefined) sheet[seat.slot - 1] = card;
-  }
-  yield* stacked;
-}
-
-async function* inRows(cards: AsyncIterable<Card>, slots: number): AsyncIterable<readonly Card[]> {
-  let sheet: Card[] = [];
-  for await (const card of cards) {
-    sheet.push(card);
-    if (sheet.length < slots) continue;
-    yield sheet;
-    sheet = [];
-  }
-  if (sheet.length > 0) yield sheet;
 }

@@ -3,6 +3,45 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type WrappedPdfiumModule, init } from '@embedpdf/pdfium';
 
+/**
+ * Functions that are called thousands of times a volume, as they are exported: the package's wrappers look up
+ * and convert on each call. Handles and pointers are numbers.
+ */
+export interface DirectPdfium {
+  readonly FPDF_LoadPage: (document: number, index: number) => number;
+  readonly FPDF_ClosePage: (page: number) => void;
+  readonly FPDF_GetPageHeightF: (page: number) => number;
+  readonly FPDFBitmap_FillRect: (
+    bitmap: number,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+    colour: number,
+  ) => void;
+  readonly FPDF_RenderPageBitmapWithMatrix: (
+    bitmap: number,
+    page: number,
+    matrix: number,
+    clip: number,
+    flags: number,
+  ) => void;
+  readonly FPDFPage_CountObjects: (page: number) => number;
+  readonly FPDFPage_GetObject: (page: number, index: number) => number;
+  readonly FPDFPageObj_GetType: (object: number) => number;
+  readonly FPDFPageObj_GetBounds: (
+    object: number,
+    left: number,
+    bottom: number,
+    right: number,
+    top: number,
+  ) => number;
+  readonly FPDFPageObj_SetIsActive: (object: number, active: number) => number;
+  readonly FPDFPath_CountSegments: (path: number) => number;
+  readonly FPDFFormObj_CountObjects: (form: number) => number;
+  readonly FPDFFormObj_GetObject: (form: number, index: number) => number;
+}
+
 let module: Promise<WrappedPdfiumModule> | undefined;
 
 /** The module, loaded once a thread. */
@@ -11,12 +50,19 @@ export function pdfium(): Promise<WrappedPdfiumModule> {
   return module;
 }
 
+/** The same module's functions without wrappers. */
+export function direct(loaded: WrappedPdfiumModule): DirectPdfium {
+  return loaded.pdfium.wasmExports as unknown as DirectPdfium;
+}
+
 async function load(): Promise<WrappedPdfiumModule> {
-  const file = fileURLToPath(import.meta.resolve('@embedpdf/pdfium/pdfium.wasm'));
-  const bytes = await readFile(file);
-  const loaded = await init({
-    wasmBinary: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
-  });
+  const loaded = await init({ wasmBinary: await moduleFile('@embedpdf/pdfium/pdfium.wasm') });
   loaded.PDFiumExt_Init();
   return loaded;
+}
+
+/** The bytes of a file that a package brings. */
+export async function moduleFile(name: string): Promise<ArrayBuffer> {
+  const bytes = await readFile(fileURLToPath(import.meta.resolve(name)));
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 }

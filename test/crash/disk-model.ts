@@ -148,6 +148,7 @@ export class DiskModel {
         if (find(path) === undefined) return;
         effects.effect(`rmdir ${path}`, () => void parent(path).names.delete(nameOf(path)));
       },
+      hasProcess: (pid) => this.alive.has(pid),
       syncFolder: async (path) => {
         await Promise.resolve();
         effects.effect(`sync ${path}/`, () => {

@@ -7,14 +7,20 @@ import { manifestRows } from '../support/rehearsal.ts';
 import { DiskModel, type Loss } from './disk-model.ts';
 import { type CrashPoint, World } from './world.ts';
 
-const operator = await generateKeyPair();
+const operator = { ...(await generateKeyPair()), backups: [] };
 
-const plain = { effect: <T>(_: string, perform: () => T) => perform() };
+/** A target's folder on the model disk. */
+export const OUTBOX = '/model/outbox';
 
-export async function freshWorld(unsynced?: (path: string) => boolean): Promise<World> {
+export const plain = { effect: <T>(_: string, perform: () => T) => perform() };
+
+export async function freshWorld(unsynced?: (path: string) => boolean, job?: string): Promise<World> {
   const model = new DiskModel();
   if (unsynced !== undefined) model.unsynced = unsynced;
-  return new World(model, await startSandbox(), operator);
+  const disk = model.disk(plain);
+  await disk.makeFolder(OUTBOX);
+  await disk.syncFolder(model.root);
+  return new World(model, await startSandbox(), operator, job);
 }
 
 /** What is wrong at the end of a run, in words; nothing where the books agree. */

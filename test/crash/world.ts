@@ -1,11 +1,13 @@
 // A small run in a world that can be stopped at any effect: the model disk, a real sandbox over HTTP, and
 // processes that come and go. Everything else is the program itself.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { secret } from '../../src/base/secret.ts';
 import type { Disk } from '../../src/base/disk.ts';
 import { silent } from '../../src/base/log.ts';
 import { openJournal } from '../../src/base/journal.ts';
-import type { KeyPair } from '../../src/base/vault.ts';
+import type { OperatorKey } from '../../src/pipeline/keys.ts';
+import { sessions } from '../../src/deliver/session.ts';
 import { Platform } from '../../src/issue/platform.ts';
 import { KnownPrints } from '../../src/issue/prints.ts';
 import { localDispatch } from '../../src/pipeline/dispatch.ts';
@@ -33,6 +35,29 @@ function smallProfile(): Uint8Array {
   return bytes;
 }
 
+/** A card of two symbols and two lines, for the same reason. */
+const PLAIN = `
+name: plain
+card: { width: 85.6, height: 53.98, corner: 3.18 }
+bleed: 3
+safe: 3
+fonts: { mono: ./mono.ttf }
+front:
+  - { part: rect, at: [-3, -3], size: [91.6, 59.98], stroke: black, weight: 0.5 }
+back:
+  - { part: barcode, data: token, at: [3, 6], size: [79.6, 12], module: 0.34 }
+  - { part: text, text: '{token}', at: [4, 22], font: mono, size: 7 }
+  - { part: barcode, data: pin, at: [8, 29.98], size: [34, 10], module: 0.34 }
+  - { part: text, text: '{pin}', at: [10, 44.6], font: mono, size: 7 }
+`;
+
+/** The files that a run names, by the paths under which it looks for them. */
+const INPUTS: ReadonlyMap<string, Uint8Array> = new Map([
+  ['small.icc', smallProfile()],
+  ['plain.yaml', Buffer.from(PLAIN)],
+  ['mono.ttf', readFileSync(join(BUILT_IN, 'fonts/JetBrainsMono-Medium.ttf'))],
+]);
+
 /** Thrown at the effect at which a process is stopped, and at every one after. */
 export class Crash extends Error {
   constructor() {
@@ -50,7 +75,7 @@ export const JOB = `
 name: crash
 account: T00000001
 cards: { count: 5, overs: 1, id: "CR-{serial}" }
-template: classic
+template: ./plain.yaml
 sheet: one-up
 press: { profile: ./small.icc }
 volume: { sheets: 3 }
@@ -65,11 +90,13 @@ const sharedLayout: typeof layoutOf = (plan, design) => (shared ??= layoutOf(pla
 export class World {
   readonly model: DiskModel;
   readonly sandbox: Sandbox;
-  readonly operator: KeyPair;
+  readonly operator: OperatorKey;
   readonly output: string;
+  readonly #job: string;
   #pid = 1000;
 
-  constructor(model: DiskModel, sandbox: Sandbox, operator: KeyPair) {
+  constructor(model: DiskModel, sandbox: Sandbox, operator: OperatorKey, job = JOB) {
+    this.#job = job;
     this.model = model;
     this.sandbox = sandbox;
     this.operator = operator;
@@ -104,9 +131,9 @@ export class World {
     const self = { host: 'here', boot: 'boot', pid, started: String(pid), since: now().toISOString() };
     const withJob: Disk = {
       ...disk,
-      read: (path) => {
-        if (path === 'job.yaml') return Promise.resolve(Buffer.from(JOB));
-        return path === 'small.icc' ? Promise.resolve(smallProfile()) : disk.read(path);
+      read: async (path) => {
+        if (path === 'job.yaml') return Buffer.from(this.#job);
+        return INPUTS.get(path) ?? disk.read(path);
       },
     };
     const prepared = await prepareRun(
@@ -120,7 +147,7 @@ export class World {
       },
     );
     if (prepared.state !== 'open') return;
-    const { run, keys, design, layout, lock, job } = prepared;
+    const { run, keys, design, layout, signer, targets, lock, job } = prepared;
     const journal = await openJournal(disk, run.folder.path, now);
     const platform = new Platform({
       url: this.sandbox.origin,
@@ -149,12 +176,18 @@ export class World {
       freshSerials: freshSerials(disk, this.output, run.plan, self),
       design,
       layout: () => Promise.resolve(layout),
+      signer,
+      contacts: job.contacts,
+      targets,
+      openSession: sessions(disk, { password: undefined, passphrase: undefined }),
     };
     try {
       const lanes = { asking: 2, threads: 0 };
       await runJob(tools, (stopping) => localDispatch(tools, lanes, { runPath: '', keyPath: '' }, stopping), {
         accept: job.accept,
         recovery: job.recovery,
+        retry: false,
+        targets: targets.map(({ name }) => name),
         stopping: new AbortController().signal,
       });
     } finally {

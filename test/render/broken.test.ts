@@ -153,7 +153,7 @@ describe('a template', () => {
 
   test.each([
     ['inks:\n', 'inks:\n  bad: { cmyk: [0, 0, 0, 110] }\n', 'inks.bad.cmyk[4] is 110'],
-    ['inks:\n', 'inks:\n  bad: { rgb: [255, 0, 0] }\n', 'inks.bad.cmyk is missing'],
+    ['inks:\n', 'inks:\n  bad: { rgb: [255, 0, 0] }\n', 'inks.bad.rgb is not a key that is known here'],
     [
       'inks:\n',
       'inks:\n  bad: { spot: All, cmyk: [0, 0, 0, 10] }\n',

@@ -1,7 +1,8 @@
 // A run in a folder of its own on the real disk, in this process, against any server that speaks the API.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { silent } from '../../src/base/log.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
@@ -13,9 +14,18 @@ export interface Rehearsal {
   /** Runs a job file of this text; returns what was printed. Throws what the run failed with. */
   readonly run: (
     job: string,
-    options?: { readonly run?: string; readonly new?: boolean; readonly env?: Record<string, string> },
+    options?: {
+      readonly run?: string;
+      readonly new?: boolean;
+      readonly retry?: boolean;
+      readonly env?: Record<string, string>;
+    },
   ) => Promise<string>;
+  /** A file below the output folder. */
   readonly read: (path: string) => string;
+  /** A file below the shop's folder. */
+  readonly readFile: (path: string) => string;
+  readonly write: (path: string, text: string) => Promise<void>;
   readonly remove: () => void;
 }
 
@@ -53,6 +63,11 @@ export async function rehearse(origin: string): Promise<Rehearsal> {
       return printed.join('');
     },
     read: (path) => readFileSync(join(output, path), 'utf8'),
+    readFile: (path) => readFileSync(join(dir, path), 'utf8'),
+    async write(path, text) {
+      await mkdir(dirname(join(dir, path)), { recursive: true });
+      await writeFile(join(dir, path), text);
+    },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }

@@ -1,6 +1,6 @@
 // Cards that were never issued, to show a template with: codes of the right form that say what they are.
 import { secret } from '../base/secret.ts';
-import type { Card } from '../issue/card.ts';
+import type { Card } from './card.ts';
 import { type CodeFormat, alphabetOf } from '../plan/format.ts';
 import { cardId } from '../plan/ids.ts';
 

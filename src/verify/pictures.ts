@@ -1,7 +1,7 @@
 // Pictures for people: pages of a specimen PDF as PNG, and the faces cut out of them.
 import sharp from 'sharp';
 import type { Rect } from '../render/grid.ts';
-import type { Raster } from '../verify/raster.ts';
+import type { Raster } from './raster.ts';
 
 export function pagePng({ rgba, width, height }: Raster, dpi: number): Promise<Buffer> {
   return sharp(rgba, { raw: { width, height, channels: 4 } })

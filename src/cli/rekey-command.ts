@@ -1,0 +1,33 @@
+// cardpress rekey: seals the keys of every run to a new operator's key.
+import { nodeDisk } from '../base/disk.ts';
+import { thisProcess, takeLock } from '../base/lock.ts';
+import { Failure } from '../base/failure.ts';
+import { readOperatorKey, rekeyRun } from '../pipeline/keys.ts';
+import { listRuns } from '../pipeline/runs.ts';
+import { keyPath, outputPath } from './environment.ts';
+import type { Call } from './run-command.ts';
+
+export async function rekeyCommand(
+  newKey: string,
+  options: { readonly output?: string },
+  { terminal, env }: Call,
+): Promise<void> {
+  const from = await readOperatorKey(nodeDisk, keyPath(env));
+  const to = await readOperatorKey(nodeDisk, newKey);
+  const self = await thisProcess(nodeDisk, process.pid, new Date());
+  const runs = await listRuns(nodeDisk, outputPath(env, options.output));
+  for (const { folder, plan } of runs) {
+    const lock = await takeLock(nodeDisk, folder.path, self);
+    if ('holder' in lock)
+      throw new Failure(
+        'unavailable',
+        `${plan.run} is being made by process ${lock.holder.pid}: wait for it, and run rekey again`,
+      );
+    try {
+      await rekeyRun(folder, from, to, plan.recipients);
+    } finally {
+      await lock.release();
+    }
+  }
+  terminal.out(`${runs.length} runs are sealed to ${to.recipient}; set CARDPRESS_KEY=${newKey}\n`);
+}

@@ -1,0 +1,53 @@
+// cardpress verify: reads a run or a handoff once more.
+import { join } from 'node:path';
+import { nodeDisk } from '../base/disk.ts';
+import { badInput } from '../base/failure.ts';
+import { silent } from '../base/log.ts';
+import { thawDesign } from '../plan/inputs.ts';
+import { openRunKeys, readOperatorKey } from '../pipeline/keys.ts';
+import { type Run, listRuns } from '../pipeline/runs.ts';
+import { type PrintTools, layoutOf } from '../pipeline/tools.ts';
+import { type ReadAgain, filesIn, runOfHandoff, verifyHandoff, verifyRun } from '../pipeline/verify-again.ts';
+import type { Layout } from '../render/preflight.ts';
+import { keyPath, outputPath } from './environment.ts';
+import type { Call } from './run-command.ts';
+
+export async function verifyCommand(
+  what: string,
+  options: { readonly output?: string },
+  { terminal, env }: Call,
+): Promise<void> {
+  const runs = await listRuns(nodeDisk, outputPath(env, options.output));
+  const hasKey = (await nodeDisk.size(keyPath(env))) !== undefined;
+  if ((await nodeDisk.size(join(what, 'manifest.json'))) !== undefined) {
+    const files = filesIn(nodeDisk, what);
+    const name = await runOfHandoff(files);
+    const run = runs.find(({ plan }) => plan.run === name);
+    const tools = run !== undefined && hasKey ? await toolsOf(run, keyPath(env)) : undefined;
+    terminal.out(`${name}: ${readText(await verifyHandoff(files, tools))}\n`);
+    return;
+  }
+  const run = runs.find(({ plan }) => plan.run === what);
+  if (run === undefined) {
+    throw badInput(`${what} is neither a run nor a handoff's folder`, {
+      hint: `runs: ${runs.map(({ plan }) => plan.run).join(', ')}`,
+    });
+  }
+  terminal.out(`${what}: ${readText(await verifyRun(await toolsOf(run, keyPath(env))))}\n`);
+}
+
+async function toolsOf({ folder, plan }: Run, key: string): Promise<PrintTools> {
+  const keys = await openRunKeys(folder, await readOperatorKey(nodeDisk, key));
+  const design = await thawDesign(folder, plan);
+  let layout: Promise<Layout> | undefined;
+  return { folder, plan, keys, log: silent, design, layout: () => (layout ??= layoutOf(plan, design)) };
+}
+
+function readText({ volumes, symbols, decoded, commitments, sealed }: ReadAgain): string {
+  const of = volumes === 1 ? '1 volume' : `${volumes} volumes`;
+  return [
+    `${decoded} of ${symbols} symbols on ${of} read back`,
+    ...(sealed > 0 ? [`${sealed} of them sealed: only their checksums could be compared`] : []),
+    ...(commitments > 0 ? [`${commitments} commitments are the vault’s`] : []),
+  ].join('; ');
+}

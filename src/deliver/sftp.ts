@@ -1,0 +1,279 @@
+// SFTP as a target. The far end is known by the fingerprint of its key, or nothing is sent.
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import SftpClient from 'ssh2-sftp-client';
+import type { SFTPWrapper } from 'ssh2';
+import type { Disk } from '../base/disk.ts';
+import { Failure, badInput } from '../base/failure.ts';
+import { reveal } from '../base/secret.ts';
+import type { Session, SftpAccess, Target } from './target.ts';
+
+/** Bytes in one request, which every server takes, and requests under way at a time. */
+const PIECE = 32 * 1024;
+const WINDOW = 32;
+
+const READY_MS = 20_000;
+const ALIVE_MS = 15_000;
+
+/** Codes of the protocol's answers. */
+const NO_SUCH_FILE = 2;
+const DENIED = 3;
+const FAILURE = 4;
+const UNSUPPORTED = 8;
+
+type Callback<T> = (error: Error | null | undefined, result: T) => void;
+
+export async function openSftp(
+  disk: Disk,
+  { sftp: keys, keyPath, shown }: Extract<Target, { kind: 'sftp' }>,
+  access: SftpAccess,
+): Promise<Session> {
+  const { host, port, user, fingerprint } = keys;
+  // Its own listeners would write to the console.
+  const quiet = () => undefined;
+  const client = new SftpClient('cardpress', { error: quiet, end: quiet, close: quiet });
+  let seen = '';
+  const gone = new Promise<never>((_, reject) => {
+    const lost = () => reject(new Failure('unavailable', `${shown}: the connection broke`));
+    client.on('close', lost);
+    client.on('end', lost);
+    client.on('error', lost);
+  });
+  gone.catch(() => undefined);
+  const privateKey = keyPath === undefined ? undefined : await disk.read(keyPath);
+  let sftp: SFTPWrapper;
+  try {
+    sftp = await client.connect({
+      host,
+      port,
+      username: user,
+      ...(privateKey !== undefined && { privateKey: Buffer.from(privateKey) }),
+      ...(access.passphrase !== undefined && { passphrase: reveal(access.passphrase) }),
+      ...(access.password !== undefined && { password: reveal(access.password) }),
+      hostVerifier: (key: Buffer) => {
+        seen = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+        return seen === fingerprint.replace(/=+$/, '');
+      },
+      readyTimeout: READY_MS,
+      keepaliveInterval: ALIVE_MS,
+      keepaliveCountMax: 3,
+    });
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw connectFailure(error, shown, seen, fingerprint);
+  }
+  const at = (path: string) => posix.join(keys.path, path);
+  /** One request; what the far end refuses becomes a failure in words. */
+  const ask = <T>(what: string, send: (done: Callback<T>) => unknown): Promise<T> =>
+    Promise.race([
+      gone,
+      new Promise<T>((resolve, reject) => {
+        send((error, result) => {
+          if (error === null || error === undefined) resolve(result);
+          else reject(new Refused(`${shown}: ${what}: ${error.message}`, codeOf(error)));
+        });
+      }),
+    ]);
+  const size = async (path: string): Promise<number | undefined> => {
+    try {
+      return (await ask<{ size: number }>(`stat ${path}`, (done) => sftp.stat(at(path), done))).size;
+    } catch (error) {
+      // A box that is for writing alone may not say what it holds.
+      if (isCode(error, NO_SUCH_FILE, DENIED)) return undefined;
+      throw error;
+    }
+  };
+  const remove = async (path: string): Promise<void> => {
+    try {
+      await ask<undefined>(`remove ${path}`, (done) => {
+        sftp.unlink(at(path), done as Callback<unknown> as never);
+      });
+    } catch (error) {
+      if (!isCode(error, NO_SUCH_FILE)) throw error;
+    }
+  };
+  const close = (handle: Buffer) =>
+    ask<undefined>('close', (done) => sftp.close(handle, done as Callback<unknown> as never));
+
+  return {
+    resumes: true,
+    size,
+    async makeFolder(path) {
+      if ((await size(path)) !== undefined) return;
+      try {
+        await ask<undefined>(`make ${path}`, (done) => {
+          sftp.mkdir(at(path), done as Callback<unknown> as never);
+        });
+      } catch (error) {
+        // It was there, and the box did not say so; if it was not, the first file will tell.
+        if (!isCode(error, FAILURE)) throw error;
+      }
+    },
+    async write(path, from, pieces) {
+      const handle = await ask<Buffer>(`open ${path}`, (done) =>
+        sftp.open(at(path), from === 0 ? 'w' : 'r+', done),
+      );
+      try {
+        await pipelined(pieces, from, (piece, offset) =>
+          ask<undefined>(`write ${path}`, (done) => {
+            sftp.write(
+              handle,
+              Buffer.from(piece),
+              0,
+              piece.length,
+              offset,
+              done as Callback<unknown> as never,
+            );
+          }),
+        );
+        await optional(() =>
+          ask<undefined>(`sync ${path}`, (done) => {
+            sftp.ext_openssh_fsync(handle, done as Callback<unknown> as never);
+          }),
+        );
+      } finally {
+        await close(handle).catch(() => undefined);
+      }
+    },
+    async *read(path) {
+      const handle = await ask<Buffer>(`open ${path}`, (done) => sftp.open(at(path), 'r', done));
+      try {
+        yield* readAhead((offset) => readPiece(sftp, handle, offset, path, ask));
+      } finally {
+        await close(handle).catch(() => undefined);
+      }
+    },
+    async rename(from, to) {
+      const isAtomic = await optional(() =>
+        ask<undefined>(`rename to ${to}`, (done) => {
+          sftp.ext_openssh_rename(at(from), at(to), done as Callback<unknown> as never);
+        }),
+      );
+      if (isAtomic) return;
+      // Without the extension a name that is taken is not replaced. What has it is ours: it lies in our folder.
+      if ((await size(to)) !== undefined) await remove(to);
+      await ask<undefined>(`rename to ${to}`, (done) => {
+        sftp.rename(at(from), at(to), done as Callback<unknown> as never);
+      });
+    },
+    remove,
+    async close() {
+      await client.end().catch(() => undefined);
+    },
+  };
+}
+
+/** An answer of the far end; most can pass with time (a full disk, a quota), so they are tried again. */
+class Refused extends Failure {
+  readonly code: number;
+  constructor(message: string, code: number) {
+    super('unavailable', message);
+    this.code = code;
+  }
+}
+
+const isCode = (error: unknown, ...codes: readonly number[]) =>
+  error instanceof Refused && codes.includes(error.code);
+
+function codeOf(error: Error): number {
+  return 'code' in error && typeof error.code === 'number' ? error.code : -1;
+}
+
+/** False where the far end does not have an extension: the library throws at once, or the far end says so. */
+async function optional(request: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await request();
+    return true;
+  } catch (error) {
+    if (isCode(error, UNSUPPORTED)) return false;
+    if (error instanceof Error && /does not support this extended request/i.test(error.message)) return false;
+    throw error;
+  }
+}
+
+/** Writes pieces with some requests under way at a time, so that distance does not set the pace. */
+async function pipelined(
+  pieces: AsyncIterable<Uint8Array>,
+  from: number,
+  write: (piece: Uint8Array, offset: number) => Promise<unknown>,
+): Promise<void> {
+  const flights = new Set<Promise<unknown>>();
+  let offset = from;
+  for await (const whole of pieces) {
+    for (let start = 0; start < whole.length; start += PIECE) {
+      const piece = whole.subarray(start, start + PIECE);
+      const flight: Promise<unknown> = write(piece, offset).then(() => flights.delete(flight));
+      flight.catch(() => undefined); // awaited below, once its turn comes
+      flights.add(flight);
+      offset += piece.length;
+      if (flights.size >= WINDOW) await Promise.race(flights);
+    }
+  }
+  await Promise.all(flights);
+}
+
+/** Reads with some requests under way; a piece that is shorter than asked for is followed by one from its end. */
+async function* readAhead(
+  read: (offset: number) => Promise<Uint8Array | undefined>,
+): AsyncGenerator<Uint8Array> {
+  const flights: { offset: number; piece: Promise<Uint8Array | undefined> }[] = [];
+  let next = 0;
+  let given = 0;
+  for (;;) {
+    while (flights.length < WINDOW) {
+      const piece = read(next);
+      piece.catch(() => undefined);
+      flights.push({ offset: next, piece });
+      next += PIECE;
+    }
+    const flight = flights.shift();
+    if (flight === undefined) return;
+    const piece = await flight.piece;
+    if (piece === undefined) return;
+    yield piece;
+    given += piece.length;
+    if (given !== flight.offset + PIECE) {
+      flights.length = 0;
+      next = given;
+    }
+  }
+}
+
+/** Up to `PIECE` bytes, or undefined at the end of the file. */
+async function readPiece(
+  sftp: SFTPWrapper,
+  handle: Buffer,
+  offset: number,
+  path: string,
+  ask: <T>(what: string, send: (done: Callback<T>) => unknown) => Promise<T>,
+): Promise<Uint8Array | undefined> {
+  const buffer = Buffer.alloc(PIECE);
+  try {
+    const read = await ask<number>(`read ${path}`, (done) =>
+      sftp.read(handle, buffer, 0, PIECE, offset, (error, bytes) => {
+        done(error, bytes);
+      }),
+    );
+    return read === 0 ? undefined : buffer.subarray(0, read);
+  } catch (error) {
+    if (isCode(error, 1)) return undefined;
+    throw error;
+  }
+}
+
+function connectFailure(error: unknown, shown: string, seen: string, pinned: string): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (seen !== '' && seen !== pinned.replace(/=+$/, '')) {
+    return new Failure('mismatch', {
+      message: `${shown} shows the host key ${seen}, the job pins ${pinned}: nothing was sent`,
+      hint: 'ask whoever runs the server, by phone, whether its key was changed; if so, pin the new one',
+    });
+  }
+  if (/authentication methods failed/i.test(message))
+    return badInput(`${shown} does not let us in: ${message}`);
+  if (/parse privateKey|passphrase/i.test(message))
+    return badInput(`${shown}: the private key cannot be used: ${message}`, {
+      hint: 'a locked key is opened with CARDPRESS_SFTP_PASSPHRASE or CARDPRESS_SFTP_PASSPHRASE_FILE',
+    });
+  return new Failure('unavailable', `${shown} cannot be reached: ${message}`);
+}

@@ -1,0 +1,144 @@
+// Where the secrets of a run are to be found: sealed, and in the print files of an unsealed T handoff. A run
+// with known codes is made, and everything that it left is searched for them, in every plain form.
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
+import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { cardpress } from './cli.ts';
+
+const JOB = `
+name: canary
+account: T00000001
+cards:
+  count: 30
+  id: "CN-{serial}"
+  token: { length: 14, prefix: "CANARY", numbers: true }
+  pin: { length: 8, prefix: "Y", numbers: true }
+template: classic
+sheet: a4-8up
+batch: { size: 10, concurrency: 2, perSecond: 100 }
+handoff: { seal: none }
+`;
+
+let open: { shop: Rehearsal; sandbox: Sandbox } | undefined;
+afterEach(async () => {
+  await open?.sandbox.close();
+  open?.shop.remove();
+});
+
+/** Every file below a folder. */
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
+
+/** The forms in which a secret could lie about. */
+function forms(secret: string): readonly Buffer[] {
+  const plain = Buffer.from(secret);
+  const wide = Buffer.from(secret, 'utf16le');
+  const encoded = [
+    plain.toString('base64').replace(/=+$/, ''),
+    plain.toString('hex'),
+    plain.toString('base64url').replace(/=+$/, ''),
+  ];
+  const spaced = [...secret].join(' ');
+  return [plain, wide, ...[...encoded, encodeURIComponent(secret), spaced].map((text) => Buffer.from(text))];
+}
+
+async function makeRun(rules: FaultPlan['rules'], job = JOB, args: readonly string[] = []) {
+  const sandbox = await startSandbox({ faults: { rules }, clientSecret: 'sandbox-secret-canary' });
+  const shop = await rehearse(sandbox.origin);
+  open = { shop, sandbox };
+  await shop.write('job.yaml', job);
+  const env = {
+    CARDPRESS_API_URL: sandbox.origin,
+    CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
+    CARDPRESS_SETTLE: '0',
+    DINTERO_CLIENT_ID: 'sandbox',
+    DINTERO_CLIENT_SECRET: 'sandbox-secret-canary',
+    TMPDIR: join(shop.dir, 'tmp'),
+  };
+  await shop.write('tmp/.keep', '');
+  const ended = await cardpress([...args, 'run', 'job.yaml'], { cwd: shop.dir, env });
+  await sandbox.settle();
+  const cards = Object.values(sandbox.books().accounts).flatMap(({ cards: all }) => all);
+  const secrets = [
+    ...cards.flatMap(({ tokens, pins }) => [...tokens, ...pins].map(({ value }) => value)),
+    'sandbox-secret-canary',
+  ];
+  const key = /AGE-SECRET-KEY-\w+/.exec(shop.readFile('keys/key.txt'))?.[0] ?? '';
+  const texts = [
+    ['stdout', Buffer.from(ended.out)],
+    ['stderr', Buffer.from(ended.err)],
+    ...filesBelow(shop.dir)
+      .filter((path) => !path.endsWith('keys/key.txt') && !path.includes('/handoff/print/'))
+      .flatMap((path) => [
+        [path, readFileSync(path)] as const,
+        [`the name ${path}`, Buffer.from(path)] as const,
+      ]),
+  ] as const;
+  const found = [...secrets, key].flatMap((secret) =>
+    forms(secret).flatMap((form) =>
+      texts.filter(([, bytes]) => bytes.includes(form)).map(([where]) => where),
+    ),
+  );
+  return { ended, found: [...new Set(found)], secrets, searched: texts.length };
+}
+
+describe('nothing of a run gives a secret away', () => {
+  test('a good run', async () => {
+    const { ended, found, secrets, searched } = await makeRun([]);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(secrets.length).toBe(61);
+    expect(searched).toBeGreaterThan(40);
+    expect(found).toEqual([]);
+  });
+
+  test('a good run that prints events as JSON', async () => {
+    const { ended, found } = await makeRun([], JOB, ['--json']);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(
+      ended.out
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => (JSON.parse(line) as { event: string }).event),
+    ).toContain('run.complete');
+    expect(found).toEqual([]);
+  });
+
+  test.each([
+    ['a repeated token', [{ operation: 'batch', fault: 'repeat-token' }]],
+    ['cut off answers', [{ operation: 'batch', fault: 'truncate' }]],
+    ['HTML in place of JSON', [{ operation: 'batch', fault: 'html' }]],
+    ['a refusal', [{ operation: 'batch', nth: 2, fault: 'status', status: 403 }]],
+    [
+      'refused deletions',
+      [
+        { operation: 'batch', nth: 1, fault: 'drop-after-commit' },
+        { operation: 'delete', fault: 'delete-refused' },
+      ],
+    ],
+  ] satisfies readonly (readonly [string, FaultPlan['rules']])[])('a run with %s', async (_, rules) => {
+    const { found, secrets } = await makeRun(rules);
+    expect(secrets.length).toBeGreaterThan(1);
+    expect(found).toEqual([]);
+  });
+
+  test('codes that are not as asked for', async () => {
+    const { ended, found } = await makeRun([{ operation: 'batch', fault: 'missing-pin' }], JOB);
+    expect([0, 4, 5]).toContain(ended.code);
+    expect(found).toEqual([]);
+  });
+});
+
+test('the search finds what is there: the codes in the print files of an unsealed handoff', async () => {
+  const { secrets } = await makeRun([]);
+  const shop = open!.shop;
+  await shop.write('leak.txt', `x${secrets[0]!}x`);
+  expect(filesBelow(shop.dir).some((path) => readFileSync(path).includes(Buffer.from(secrets[0]!)))).toBe(
+    true,
+  );
+});

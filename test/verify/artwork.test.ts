@@ -1,0 +1,85 @@
+// Symbols that stand on white over a picture: the picture is left out where it is dear to render, and still
+// nothing of it may show.
+import sharp from 'sharp';
+import { PDFDocument, PDFName, PDFRawStream, type PDFRef } from 'pdf-lib';
+import { deflateSync, inflateSync } from 'node:zlib';
+import { beforeAll, expect, test } from 'vitest';
+import type { Layout } from '../../src/render/preflight.ts';
+import { verifyVolume } from '../../src/verify/verify.ts';
+import { type KnownCard, RUN, cardsOf, layoutOf, pdfOf, read, streamOf } from '../render/samples.ts';
+
+let layout: Layout;
+let cards: readonly KnownCard[];
+let pdf: Buffer;
+
+beforeAll(async () => {
+  const noise = Uint8Array.from({ length: 200 * 130 }, (_, index) => (index * 7919) % 251);
+  const photo = await sharp(noise, { raw: { width: 200, height: 130, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toBuffer();
+  const template = read('classic/template.yaml')
+    .toString()
+    .replace(
+      'back:\n',
+      `back:
+  - { part: image, file: photo.png, at: [-3, -3], size: [91.6, 59.98] }
+  - { part: rect, at: [2, 4], size: [81.6, 45], fill: white }
+`,
+    );
+  layout = await layoutOf({ template, assets: { 'photo.png': photo } });
+  cards = cardsOf(40);
+  pdf = await pdfOf(layout, cards);
+});
+
+const reading = (bytes: Uint8Array) =>
+  verifyVolume(layout, bytes, streamOf(cards), {
+    run: RUN,
+    test: true,
+    volume: 1,
+    volumes: 2,
+    attempt: 1,
+    sheets: 5,
+    second: 0.02,
+  });
+
+/** The PDF with one object of its pages' own resources changed; pages count from 1. */
+async function withContent(page: number, change: (content: string) => string): Promise<Uint8Array> {
+  const document = await PDFDocument.load(pdf, { updateMetadata: false });
+  const reference = document.getPage(page - 1).node.get(PDFName.of('Contents')) as PDFRef;
+  const stream = document.context.lookup(reference) as PDFRawStream;
+  const before = inflateSync(stream.contents).toString('latin1');
+  const after = change(before);
+  expect(after).not.toBe(before);
+  document.context.assign(reference, PDFRawStream.of(stream.dict, deflateSync(Buffer.from(after, 'latin1'))));
+  return document.save({ useObjectStreams: false });
+}
+
+test('symbols on white over a picture are read, with the picture and without it', async () => {
+  expect(await reading(pdf)).toMatchObject({ passed: true, faults: [], symbols: 80, decoded: 80 });
+});
+
+test('a picture that is no longer covered under one card is seen though it is left out', async () => {
+  // The third card's art, taken away with its picture and its white: its bars then stand on bare paper.
+  let at = 0;
+  const { faults } = await reading(
+    await withContent(4, (content) =>
+      // The first form on a page is what surrounds the cards.
+      content.replaceAll(/^\/Fm\d+ Do$/gm, (whole) => ((at += 1) === 1 + 3 ? '' : whole)),
+    ),
+  );
+  expect(new Set(faults.map(({ serial }) => serial))).toEqual(new Set([11]));
+  expect(faults.map(({ what }) => what)).toEqual(expect.arrayContaining(['token', 'pin', 'face']));
+});
+
+test('a picture that is drawn over the bars is seen, if only by what the page is made of', async () => {
+  const { faults } = await reading(
+    await withContent(4, (content) => {
+      const art = [...content.matchAll(/^\/(Fm\d+) Do$/gm)][3]![0];
+      const starts = [...content.matchAll(/^q 1 0 0 1 .* cm$/gm)].map(({ index }) => index);
+      const end = starts[4]!;
+      return content.slice(0, end).replace(/Q\n$/, `${art}\nQ\n`) + content.slice(end);
+    }),
+  );
+  expect(new Set(faults.map(({ serial }) => serial))).toEqual(new Set([11]));
+});
