@@ -63,7 +63,8 @@ export function piecesOf(line: TextLine, value: (field: Field) => string): reado
   let piece = '';
   for (const segment of line.content) {
     const text = 'field' in segment ? value(segment.field) : segment.text;
-    if ('text' in segment || groups === undefined) {
+    // One group and a stump of another is harder to read than a code in one piece.
+    if ('text' in segment || groups === undefined || text.length < 2 * groups) {
       piece += text;
       continue;
     }

@@ -5,8 +5,9 @@ import type { Card } from '../issue/card.ts';
 import { bySheet } from '../plan/seat.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { STEPS, type Step } from '../plan/template.ts';
+import { overBleed } from './bleed.ts';
 import { cardMarks } from './face.ts';
-import { grown } from './grid.ts';
+import { dotsToMm, grown } from './grid.ts';
 import {
   cellOf,
   colourBar,
@@ -112,7 +113,9 @@ function openSheet(
   const steps = inline ? STEPS.filter((step) => layout.faces.some((face) => face.steps.has(step))) : [];
   const layers = openLayers(pdf, steps);
   const { width, height } = format.card;
-  const cardBox = pdfBox(grown({ x: 0, y: 0, width, height }, format.bleed), 0);
+  const bleedArea = grown({ x: 0, y: 0, width, height }, format.bleed);
+  const cardBox = pdfBox(bleedArea, 0);
+  const artBox = pdfBox(grown(bleedArea, dotsToMm(1, press)), 0);
   const form = (marks: readonly Mark[], box = cardBox) => `/${pdf.addForm(paint(marks, palette), box)} Do\n`;
 
   const codeFit = sheetCodeFit(format, press);
@@ -124,7 +127,7 @@ function openSheet(
       places,
       cells,
       boxes,
-      art: form(face.fixed),
+      art: form(overBleed(face.fixed, bleedArea, press), artBox),
       marks: form(crop, pdfBox(boxes.media, 0)),
       steps: new Map([...face.steps].filter(() => inline).map(([step, marks]) => [step, form(marks)])),
       overlay:

@@ -80,4 +80,17 @@ describe.each(SHEETS)('%s', async (name) => {
       }
     }
   });
+
+  test('no paper shows between cards whose bleeds touch', () => {
+    // The art of a card goes a dot beyond its bleed.
+    const reach = layout.sheet.bleed + 25.4 / layout.press.dpi;
+    for (const { cards } of [front!, back!]) {
+      for (const axis of ['x', 'y'] as const) {
+        const size = (axis === 'x' ? card.width : card.height) + 2 * reach;
+        const at = [...new Set(cards.map((one) => Number(one[axis].toFixed(6))))].sort((a, b) => a - b);
+        for (const [index, middle] of at.entries())
+          if (index > 0) expect(middle - at[index - 1]!).toBeLessThanOrEqual(size);
+      }
+    }
+  });
 });

@@ -1,89 +1,15 @@
 // Every built-in template on every built-in sheet against the PDF/X-4 checklist, whose parser is not the
 // writer's; and files made wrong on purpose, which it must not pass.
-import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checkX4 } from '../../src/verify/x4.ts';
-import { renderSteps } from '../../src/render/step-file.ts';
 import { withoutSteps } from '../../src/render/pdfx.ts';
 import { picturesOf, readSymbols } from './reader.ts';
-import { RUN, TEMPLATES, cardsOf, layoutOf, pdfOf, read } from './samples.ts';
-import { run, scratchFolder, testWith } from './tools.ts';
+import { cardsOf, layoutOf, pdfOf, read } from './samples.ts';
+import { shippedFiles } from './shipped.ts';
 
-const folder = scratchFolder();
-const SHEETS = readdirSync(new URL('sheets/', TEMPLATES)).map((name) => name.replace('.yaml', ''));
-const NAMES = readdirSync(TEMPLATES, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !['sheets', 'profiles', 'fonts', 'jobs'].includes(entry.name))
-  .map(({ name }) => name);
-
-const files = (
-  await Promise.all(
-    NAMES.flatMap((name) =>
-      SHEETS.flatMap((sheet) =>
-        (['separate', 'inline'] as const).map(async (steps) => {
-          const design = {
-            template: read(`${name}/template.yaml`).toString(),
-            sheet: read(`sheets/${sheet}.yaml`).toString(),
-          };
-          const layout = await layoutOf(design, { steps });
-          const label = `${name} on ${sheet}, steps ${steps}`;
-          const pieces = (['black', 'spot'] as const).flatMap((ink) =>
-            renderSteps(layout, {
-              run: RUN,
-              created: new Date(0),
-              id: () => new Uint8Array(16).fill(7),
-              ink,
-            }).map(({ step, side, pdf }) => ({ label: `${label}: ${step} of the ${side} in ${ink}`, pdf })),
-          );
-          return [
-            {
-              label,
-              pdf: await pdfOf(layout, cardsOf(layout.sheet.grid.columns * layout.sheet.grid.rows + 1)),
-            },
-            ...pieces,
-          ];
-        }),
-      ),
-    ),
-  )
-).flat();
-
-describe.each(files)('$label', ({ label, pdf }) => {
-  const name = label.replaceAll(/\W+/g, '-');
-
+describe.each(shippedFiles)('$label', ({ pdf }) => {
   test('passes the checklist', async () => {
     expect(await checkX4(pdf)).toEqual([]);
-  });
-
-  testWith('qpdf', 'qpdf finds no fault', () => {
-    expect(run('qpdf', '--check', folder.write(`${name}.pdf`, pdf))).toContain(
-      'No syntax or stream encoding errors',
-    );
-  });
-
-  testWith('gs', 'Ghostscript stops at nothing', () => {
-    const file = folder.write(`${name}.pdf`, pdf);
-    run(
-      'gs',
-      '-q',
-      '-dNOPAUSE',
-      '-dBATCH',
-      '-dPDFSTOPONERROR',
-      '-dPDFSTOPONWARNING',
-      '-sDEVICE=nullpage',
-      file,
-    );
-  });
-
-  testWith('pdfinfo', 'pdfinfo calls it PDF/X-4', () => {
-    expect(run('pdfinfo', folder.write(`${name}.pdf`, pdf))).toContain('PDF subtype:    PDF/X-4');
-  });
-
-  testWith('pdffonts', 'pdffonts finds every font embedded', () => {
-    const fonts = run('pdffonts', folder.write(`${name}.pdf`, pdf))
-      .trim()
-      .split('\n')
-      .slice(2);
-    for (const font of fonts) expect(font).toMatch(/yes yes yes/);
   });
 });
 

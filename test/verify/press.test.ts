@@ -118,11 +118,22 @@ describe('a sheet’s code', () => {
   });
 
   test('that is not there is seen', async () => {
-    const { sheetCode: _, ...bare } = layout.sheet;
+    const { sheetCode, ...bare } = layout.sheet;
+    expect(sheetCode).toBeDefined();
     const pdf = await pdfOf({ ...layout, sheet: bare }, cards);
     const { faults } = await faultsOf(layout, pdf, cards, { sheets: 1 });
     expect(faults).toEqual(['none front page: the sheet’s code is missing']);
   });
+});
+
+test('a file that a press would not take is seen, however well it reads', async () => {
+  const layout = await layoutOf();
+  const cards = cardsOf(8);
+  const pdf = await pdfOf(layout, cards);
+  pdf.write('%PDF-1.7');
+  const { faults, decoded } = await faultsOf(layout, pdf, cards, { sheets: 1 });
+  expect(decoded).toBe(16);
+  expect(faults).toEqual(['none front file: the header says PDF 1.7: PDF/X-4 goes up to 1.6']);
 });
 
 test('cards across are not taken for stacks', async () => {
