@@ -17,6 +17,8 @@ export const names = {
   proofKey: 'proof.age',
   accounts: 'accounts.json',
   events: 'events.jsonl',
+  /** Of a run that made no card and never will. */
+  abandoned: 'abandoned.json',
   swept: 'batches/swept.json',
   input: (name: string) => `inputs/${name}`,
   asked: (batch: number, attempt: number) => `${batchName(batch, attempt)}.asked.json`,

@@ -97,9 +97,7 @@ export const OTHER_KEY = 'it was sealed to another key';
 function damaged(what: string, error: unknown): unknown {
   if (error instanceof Failure) return error;
   const reason =
-    error instanceof Error && error.message.includes('no identity matched')
-      ? OTHER_KEY
-      : 'it is damaged';
+    error instanceof Error && error.message.includes('no identity matched') ? OTHER_KEY : 'it is damaged';
   return new Failure('mismatch', `${what} does not open: ${reason}`);
 }
 

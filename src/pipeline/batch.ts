@@ -49,7 +49,8 @@ export function batchNext(
   if (last === undefined) return same([{ position: first, serial: plan.cards.first + first, count }]);
 
   const clash = clashIn(attempts);
-  if (clash !== undefined) return stop('mismatch', clash, 'nothing more is printed of it; keep the run folder');
+  if (clash !== undefined)
+    return stop('mismatch', clash, 'nothing more is printed of it; keep the run folder');
 
   const { attempt, asked, cards: found, looked, reissued, voided } = last;
   const now = attempts.filter((one) => one.attempt > (circumstances.before.get(batch) ?? 0));

@@ -5,7 +5,15 @@ import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { secret } from '../base/secret.ts';
-import { type KeyPair, OTHER_KEY, generateKeyPair, identityText, keyPair, seal, unseal } from '../base/vault.ts';
+import {
+  type KeyPair,
+  OTHER_KEY,
+  generateKeyPair,
+  identityText,
+  keyPair,
+  seal,
+  unseal,
+} from '../base/vault.ts';
 import type { RunKeys } from '../issue/issue.ts';
 
 /** The operator's key, and who else can open what it seals. */

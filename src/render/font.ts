@@ -110,7 +110,8 @@ function openProgram(bytes: Uint8Array, file: string): fontkit.Font {
  * a colon) it has no character, and neither would the text of the PDF.
  */
 function nameGlyphs(program: fontkit.Font): void {
-  for (const character of [...program.characterSet].sort((a, b) => a - b)) program.glyphForCodePoint(character);
+  for (const character of [...program.characterSet].sort((a, b) => a - b))
+    program.glyphForCodePoint(character);
 }
 
 /** Tables are read when they are first asked for: a font that was cut short shows here, and not at print. */

@@ -441,7 +441,9 @@ describe('what cannot be', () => {
     const ledger = ledgerOf([short, done[1]!, done[2]!], { volumes: volumes(1, 2, 3, 4) });
     const { steps: list, stops } = next(ledger);
     expect(list).toEqual([]);
-    expect(stops.map(({ message }) => message)).toEqual(['9 cards are good for 10 places: nothing is packed']);
+    expect(stops.map(({ message }) => message)).toEqual([
+      '9 cards are good for 10 places: nothing is packed',
+    ]);
   });
 });
 

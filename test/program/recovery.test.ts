@@ -147,8 +147,16 @@ describe('keys', () => {
     expect(
       await cardpress(['keygen'], { cwd: shop.dir, env: { ...env, CARDPRESS_KEY: next } }),
     ).toMatchObject({ code: 0 });
+    const [run = ''] = runsIn(shop.output);
+    const proof = join(shop.output, run, 'proof.age');
+    const sealedToOld = readFileSync(proof);
     expect(await call('rekey', next)).toMatchObject({ code: 0, err: '' });
-    expect((await call('run', 'job.yaml')).code).toBe(7);
+    const refused = await call('run', 'job.yaml');
+    expect(refused).toMatchObject({ code: 7 });
+    expect(refused.err).toMatch(/sealed to another key[^]*the key at hand is age1[^]*CARDPRESS_KEY/);
+    // Interrupted after the first of the two files, it is finished by the next.
+    writeFileSync(proof, sealedToOld);
+    expect(await call('rekey', next)).toMatchObject({ code: 0, err: '' });
     env.CARDPRESS_KEY = next;
     expect(await call('run', 'job.yaml')).toMatchObject({ code: 0 });
   });
