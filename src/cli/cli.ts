@@ -189,6 +189,8 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
+    // Called without a command: the help it printed says what there is.
+    if (error.code === 'commander.help') return 2;
     console.error(
       `cardpress: ${error.message.replace(/^error: /, '')}\n(cardpress --help lists the commands)`,
     );

@@ -168,6 +168,7 @@ async function makeRun(
     asking: job.batch.concurrency,
     threads: Math.min(threads, volumesOf(plan).length),
   };
+  let failure: Failure | undefined;
   try {
     await runJob(
       tools,
@@ -183,15 +184,15 @@ async function makeRun(
       },
     );
   } catch (error) {
-    const failure = asFailure(error);
+    failure = asFailure(error);
     journal.emit({ event: 'failed', kind: failure.kind, message: failure.message });
-    throw new Failure(failure.kind, failure.complaints, { cause: failure });
-  } finally {
-    screen.close();
-    await platform.close();
-    await journal.close();
-    await lock.release();
   }
+  screen.close();
+  await platform.close();
+  // Why the run failed is said before that its end could not be noted; a lock left behind ends with the process.
+  await journal.close().catch((error: unknown) => (failure ??= asFailure(error)));
+  await lock.release().catch((error: unknown) => (failure ??= asFailure(error)));
+  if (failure !== undefined) throw new Failure(failure.kind, failure.complaints, { cause: failure });
 }
 
 function summary({ plan, folder }: Run, ledger: Ledger, stages: Stages): string {

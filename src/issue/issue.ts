@@ -1,5 +1,5 @@
 // One batch: note that it is asked for, ask, seal what comes, and only then look into it.
-import { Failure } from '../base/failure.ts';
+import { Failure, asFailure } from '../base/failure.ts';
 import type { Lock } from '../base/lock.ts';
 import type { Log } from '../base/log.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
@@ -193,7 +193,7 @@ export async function keepTrying(tools: IssueTools, write: () => Promise<unknown
       if (attempt === ATTEMPTS_TO_WRITE) throw error;
       tools.log.emit({
         event: 'waiting',
-        what: error instanceof Error ? error.message : 'the disk',
+        what: `an answer is in memory alone, and must be written: ${asFailure(error).complaints[0]?.message ?? ''}`,
         seconds: SECONDS_TO_WAIT,
       });
       await tools.wait(SECONDS_TO_WAIT * 1000);

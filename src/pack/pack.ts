@@ -36,6 +36,8 @@ export interface PackTools {
 
 export interface PackFacts {
   readonly good: readonly GoodCards[];
+  /** Cards that were made and voided. */
+  readonly voided: number;
   readonly slots: readonly SlotPlace[];
   /** The rendered attempt of each volume that goes out. */
   readonly attempts: ReadonlyMap<number, number>;
@@ -128,6 +130,7 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
     manifestJson({
       plan,
       good,
+      voided: facts.voided,
       volumes,
       data,
       slots: facts.slots,

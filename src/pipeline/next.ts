@@ -2,14 +2,7 @@
 // that was killed is a ledger like any other.
 import type { FailureKind } from '../base/failure.ts';
 import type { Wanted } from '../issue/issue.ts';
-import {
-  type AskedRecord,
-  type CardRange,
-  type CardsRecord,
-  countOf,
-  eachCard,
-  toRanges,
-} from '../issue/records.ts';
+import { type AskedRecord, type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
 import type { GoodCards } from '../issue/vaulted.ts';
 import type { Acceptable, Recovery } from '../plan/job.ts';
 import { type Plan, type Volume, batchesOf, cardCount, volumesOf } from '../plan/plan.ts';

@@ -17,6 +17,7 @@ import { sidesOf } from '../plan/template.ts';
 import { renderVolume } from '../render/volume.ts';
 import { zonesOf } from '../verify/places.ts';
 import type { VolumeReport } from '../verify/report.ts';
+import { accountsOf } from './accounts.ts';
 import { LedgerReader } from './ledger.ts';
 import { type Step, goodCards } from './next.ts';
 import { readBack } from './read-back.ts';
@@ -72,6 +73,7 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
       await pack(
         {
           good: goodCards(ledger),
+          voided: accountsOf(tools.plan, ledger).voided,
           slots,
           attempts,
           reports,
