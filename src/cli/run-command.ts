@@ -94,7 +94,10 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
     },
   );
   if (prepared.state === 'complete') {
-    terminal.out(`${prepared.run.plan.run} is complete: nothing to do\n`);
+    const { run, changed } = prepared;
+    terminal.out(`${run.plan.run} is complete: nothing to do\n`);
+    if (changed.length > 0)
+      terminal.out(`(the job has changed since: ${changed.join(', ')}; --new orders again)\n`);
     return;
   }
   if (prepared.state === 'elsewhere') {

@@ -72,8 +72,8 @@ export type Prepared =
       readonly lock: Lock;
       readonly isNew: boolean;
     }
-  /** It is done; there is nothing to do. */
-  | { readonly state: 'complete'; readonly run: Run }
+  /** It is done; there is nothing to do. `changed` is what of the job is no longer as it was planned. */
+  | { readonly state: 'complete'; readonly run: Run; readonly changed: readonly string[] }
   /** Another process makes it. */
   | { readonly state: 'elsewhere'; readonly run: Run; readonly holder: Holder };
 
@@ -156,11 +156,11 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
     for (;;) {
       const found = await findRun(checked.job.value, request, disk, around.now());
       if (typeof found === 'string') return await beginRun(found, checked, request, around);
+      const changed = changesSince(found, checked);
       if (await isComplete(found)) {
         await found.folder.makeDurable();
-        return { state: 'complete', run: found };
+        return { state: 'complete', run: found, changed };
       }
-      const changed = changesSince(found, checked);
       if (changed.length === 0) return await continueRun(found, checked, request, around);
       const mayGo = request.run === undefined;
       const { self, now } = around;
