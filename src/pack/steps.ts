@@ -6,7 +6,7 @@ import { STEPS, type Side, type Step } from '../plan/template.ts';
 import { isSpot, spotsOf } from '../render/mark.ts';
 import type { Layout } from '../render/preflight.ts';
 import { type StepFile, renderSteps } from '../render/step-file.ts';
-import { checkX4 } from '../verify/x4.ts';
+import { checkX4 } from '../verify/x4-check.ts';
 import type { PackedStep } from './manifest.ts';
 import { fileId } from './proof.ts';
 

@@ -25,7 +25,7 @@ import { SECOND, readEvery, readOne } from './second.ts';
 import { codeFaultOf } from './sheet-code.ts';
 import { squareText } from './square.ts';
 import { testimonyOf } from './witness.ts';
-import { checkX4 } from './x4.ts';
+import { checkX4 } from './x4-check.ts';
 
 export const ENGINES: readonly string[] = ['cardpress on pdfium', SECOND];
 
