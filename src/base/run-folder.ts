@@ -55,7 +55,7 @@ export const FOLDERS = [
 ] as const;
 
 /** Folders of some runs only, made when something is first put there. */
-const EXTRA_FOLDERS = ['handoff/data', 'handoff/static', 'handoff/proof'] as const;
+const EXTRA_FOLDERS = ['handoff/steps', 'handoff/data', 'handoff/static', 'handoff/proof'] as const;
 
 const TEMPORARY = '.writing-';
 
