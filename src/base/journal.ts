@@ -27,12 +27,7 @@ export interface Head {
  * Opens the journal of a run folder for writing. Only the holder of the run's lock may.
  * @param by who writes: user, host and the fingerprint of a key
  */
-export async function openJournal(
-  disk: Disk,
-  path: string,
-  now: () => Date,
-  by?: string,
-): Promise<Journal> {
+export async function openJournal(disk: Disk, path: string, now: () => Date, by?: string): Promise<Journal> {
   const name = join(path, names.events);
   const found = await disk.read(name);
   const before = new TextDecoder().decode(found ?? new Uint8Array());
@@ -48,7 +43,12 @@ export async function openJournal(
   let work: Promise<void> = torn ? file.write(bytesOf('\n')) : Promise.resolve();
   let broken: unknown;
   const emit = (event: Event) => {
-    const line = JSON.stringify({ at: now().toISOString(), previous, ...(by !== undefined && { by }), ...event });
+    const line = JSON.stringify({
+      at: now().toISOString(),
+      previous,
+      ...(by !== undefined && { by }),
+      ...event,
+    });
     previous = lineHash(line);
     count += 1;
     work = work

@@ -91,7 +91,12 @@ export type Event =
       readonly spoiled: number;
       readonly missing: number;
     }
-  | { readonly event: 'cards.ordered'; readonly number: number; readonly what: string; readonly cards: number }
+  | {
+      readonly event: 'cards.ordered';
+      readonly number: number;
+      readonly what: string;
+      readonly cards: number;
+    }
   | { readonly event: 'cards.done'; readonly number: number; readonly what: string; readonly cards: number }
   | { readonly event: 'supplement.planned'; readonly supplement: string; readonly cards: number }
   | { readonly event: 'run.closed'; readonly run: string }

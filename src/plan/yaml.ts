@@ -70,6 +70,13 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): 
   return { file, value: result.data, at };
 }
 
+/** A YAML text with other values at some paths. */
+export function withValues(text: string, values: readonly (readonly [Path, unknown])[]): string {
+  const document = parseDocument(text);
+  for (const [path, value] of values) document.setIn(path, value);
+  return String(document);
+}
+
 /**
  * A key that is misspelt is also missing under its right name; that is one mistake and one complaint. Gives what
  * is left, and for each map with unknown keys the known ones that it lacks.
