@@ -73,12 +73,17 @@ export async function rekeyRun(
   to: OperatorKey,
   others: readonly string[],
 ): Promise<void> {
-  const { run, proof } = await openRunKeys(folder, from);
   const recipients = [...new Set([to.recipient, ...to.backups, ...others])];
-  const sealed: readonly (readonly [string, Uint8Array])[] = [
-    [names.runKey, await seal(identityText(run), recipients)],
-    [names.proofKey, await seal(proof, recipients)],
-  ];
+  const sealed: (readonly [string, Uint8Array])[] = [];
+  const isPurged = await folder.has(names.purging);
+  for (const name of [names.runKey, names.proofKey]) {
+    // What was purged is gone; the key of the commitments may have been kept.
+    if (isPurged && !(await folder.has(name))) continue;
+    sealed.push([
+      name,
+      await seal(await unseal(await folder.read(name), from, `${folder.name}/${name}`), recipients),
+    ]);
+  }
   for (const [name, bytes] of sealed) {
     await unseal(bytes, to, name);
     await folder.replace(name, bytes);
