@@ -2,7 +2,7 @@
 import { formatText } from '../plan/format.ts';
 import { oversOf, pinOf } from '../plan/job.ts';
 import { outlookFor } from '../preview/outlook.ts';
-import { checkJob } from '../pipeline/prepare.ts';
+import { type CheckedJob, checkJob } from '../pipeline/prepare.ts';
 import { layoutOf } from '../pipeline/tools.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
 import { reader, sftpAccess, signPassphrase } from './environment.ts';
@@ -12,7 +12,19 @@ export async function checkCommand(jobPath: string, { terminal, env }: Call): Pr
   const passphrase = await signPassphrase(env);
   const sftp = await sftpAccess(env);
   const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
-  const { job, design, layout, recipients, signer, targets } = await checkJob(around, jobPath);
+  const checked = await checkJob(around, jobPath);
+  terminal.out(`${jobPath} can be run\n\n${await checkTable(checked)}`);
+}
+
+/** What was checked, a line each. */
+export async function checkTable({
+  job,
+  design,
+  layout,
+  recipients,
+  signer,
+  targets,
+}: CheckedJob): Promise<string> {
   const { cards, press } = job.value;
   const pin = pinOf(job.value);
   const outlooks = await outlookFor(layout, { token: cards.token, pin });
@@ -33,7 +45,5 @@ export async function checkCommand(jobPath: string, { terminal, env }: Call): Pr
       `${data === 'pin' ? 'PIN' : data.replace('_', ' ')} at ${module} mm a module: prediction ${outlook} (decodability ${decodability}, contrast ${contrast} %)`,
     ]),
   ];
-  terminal.out(
-    `${jobPath} can be run\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`,
-  );
+  return `${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
 }

@@ -1,11 +1,13 @@
 // cardpress status: the runs of the output folder, what each has done and what it will do next.
 import { nodeDisk } from '../base/disk.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
+import { readFamily } from '../pipeline/family.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Next, type Step, nextSteps } from '../pipeline/next.ts';
 import { progressOf } from '../pipeline/progress.ts';
 import { type Run, findRun, listRuns } from '../pipeline/runs.ts';
 import { outputPath } from './environment.ts';
+import { booksText } from './reconcile-command.ts';
 import type { Call } from './run-command.ts';
 
 export async function statusCommand(
@@ -15,11 +17,18 @@ export async function statusCommand(
 ): Promise<void> {
   const output = outputPath(env, options.output);
   if (name !== undefined) {
-    terminal.out(await statusPage(await findRun(nodeDisk, output, name)));
+    const run = await findRun(nodeDisk, output, name);
+    terminal.out((await statusPage(run)) + (await afterPage(run, output)));
     return;
   }
   const lines = await Promise.all((await listRuns(nodeDisk, output)).map(statusLine));
   terminal.out(lines.length === 0 ? `no runs in ${output}\n` : lines.join(''));
+}
+
+/** Where the cards stand, once they are with the manufacturer. */
+async function afterPage({ plan }: Run, output: string): Promise<string> {
+  const family = await readFamily(nodeDisk, output, plan.run);
+  return family.root.ledger.complete ? `\n${booksText(family)}` : '';
 }
 
 async function statusOf(run: Run) {
