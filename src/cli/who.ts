@@ -1,11 +1,11 @@
 // Who calls: the system's user and host, and the operator's key by its public half. It stands in every line of a
 // run's journal, and in every record.
-import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { nodeDisk } from '../base/disk.ts';
 import { type Journal, openJournal } from '../base/journal.ts';
-import { type RunFolder, names } from '../base/run-folder.ts';
+import type { RunFolder } from '../base/run-folder.ts';
 import { readOperatorKey } from '../pipeline/keys.ts';
+import { witness } from '../settle/witness.ts';
 import { type Environment, keyPath } from './environment.ts';
 
 /** `kari@desk age1…`; without a key that can be read, user and host alone. */
@@ -30,15 +30,6 @@ function userName(): string {
 /** The journal of a run, which from now on witnesses what is written into its folder. Only the lock's holder may. */
 export async function openWitness(folder: RunFolder, env: Environment): Promise<Journal> {
   const journal = await openJournal(nodeDisk, folder.path, () => new Date(), await whoCalls(env));
-  folder.witnessedBy(journal.note);
-  // What a run was planned with is written before there is a journal.
-  for (const name of [names.plan, names.approval])
-    if (await folder.has(name))
-      await journal.note(
-        name,
-        createHash('sha256')
-          .update(await folder.read(name))
-          .digest('hex'),
-      );
+  await witness(folder, journal);
   return journal;
 }

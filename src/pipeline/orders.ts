@@ -179,15 +179,21 @@ async function begin(
     cards: toSpans(cards.map(({ serial }) => serial)),
     reason: (reason ?? '').trim(),
   };
-  const order: OrderRecord =
-    what === 'void'
-      ? { ...noted, what }
-      : what === 'activate'
-        ? { ...noted, what, terms: terms!, sample: request.sample }
-        : { ...noted, what, supplement: nextName(family), overrides };
+  const order = orderOf(noted, request, nextName(family));
   await writeRecord(folder, names.book(number, what), order);
   desk.log.emit({ event: 'cards.ordered', number, what, cards: cards.length });
   return order;
+}
+
+function orderOf(
+  noted: Noted & Pick<OrderRecord, 'cards' | 'reason'>,
+  { what, terms, sample, overrides }: OrderRequest,
+  supplement: string,
+): OrderRecord {
+  if (what === 'void') return { ...noted, what };
+  if (what !== 'activate') return { ...noted, what, supplement, overrides };
+  if (terms === undefined) throw new Failure('bug', 'activation without an amount');
+  return { ...noted, what, terms, sample };
 }
 
 /** The open order, where the request is the same one. */

@@ -117,7 +117,7 @@ test('a quarter, command by command', async () => {
   await type('run');
 
   expect(await type('acknowledge')).toMatch(/is acknowledged/);
-  expect(await no(2, `activate ${run} --cards 1-2 --amount 5.00 --currency NOK`)).toMatch(
+  expect(await no(2, `activate ${run} --cards 1-2 --amount 5.00 --currency NOK --sample`)).toMatch(
     /--confirm 2x10\.00/,
   );
   expect(await no(2, `activate ${run} --cards 1-2 --amount 5.00 --currency NOK --confirm 2x10.00`)).toMatch(
@@ -260,7 +260,7 @@ async function afterPurge(): Promise<void> {
     .flatMap(({ tokens, pins }) => [...tokens, ...pins].map(({ value }) => value));
   expect(await type('purge')).toMatch(/-s3 is purged/);
   expect(await shop.ok('purge', run)).toMatch(/was purged before/);
-  expect(await no(2, `reprint ${run} --cards 3`)).toMatch(/good twice/);
+  expect(await no(2, `reissue ${run} --cards 600 --destroyed`)).toMatch(/was purged: its codes are gone/);
   expect(await shop.ok('audit', run)).toMatch(/agree/);
   const files = readdirSync(shop.shop.output, { recursive: true, encoding: 'utf8' })
     .map((name) => join(shop.shop.output, name))
