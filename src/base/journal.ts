@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Disk, DiskFile } from './disk.ts';
+import { diskFailure } from './failure.ts';
 import type { Event, Log } from './log.ts';
 import { RunFolder, names } from './run-folder.ts';
 
@@ -72,7 +73,7 @@ export async function openJournal(disk: Disk, path: string, now: () => Date, by?
       await work;
       await file.sync();
       await file.close();
-      if (broken !== undefined) throw broken as Error;
+      if (broken !== undefined) throw diskFailure(broken, name) as Error;
       const head: Head = { lines: count, sha256: previous };
       await new RunFolder(disk, path).replace(names.head, `${JSON.stringify(head)}\n`);
     },

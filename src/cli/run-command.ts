@@ -94,7 +94,10 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
     },
   );
   if (prepared.state === 'complete') {
-    terminal.out(`${prepared.run.plan.run} is complete: nothing to do\n`);
+    const { run, changed } = prepared;
+    terminal.out(`${run.plan.run} is complete: nothing to do\n`);
+    if (changed.length > 0)
+      terminal.out(`(the job has changed since: ${changed.join(', ')}; --new orders again)\n`);
     return;
   }
   if (prepared.state === 'elsewhere') {
@@ -168,6 +171,7 @@ export async function makeRun(
     asking: job.batch.concurrency,
     threads: Math.min(threads, volumesOf(plan).length),
   };
+  let failure: Failure | undefined;
   try {
     await runJob(
       tools,
@@ -183,15 +187,15 @@ export async function makeRun(
       },
     );
   } catch (error) {
-    const failure = asFailure(error);
+    failure = asFailure(error);
     journal.emit({ event: 'failed', kind: failure.kind, message: failure.message });
-    throw new Failure(failure.kind, failure.complaints, { cause: failure });
-  } finally {
-    screen.close();
-    await platform.close();
-    await journal.close();
-    await lock.release();
   }
+  screen.close();
+  await platform.close();
+  // Why the run failed is said before that its end could not be noted; a lock left behind ends with the process.
+  await journal.close().catch((error: unknown) => (failure ??= asFailure(error)));
+  await lock.release().catch((error: unknown) => (failure ??= asFailure(error)));
+  if (failure !== undefined) throw new Failure(failure.kind, failure.complaints, { cause: failure });
 }
 
 function summary({ plan, folder }: Run, ledger: Ledger, stages: Stages): string {

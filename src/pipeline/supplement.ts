@@ -179,8 +179,8 @@ export async function openSupplement(
   const keys = await openRunKeys(folder, around.operator);
   const lock = await takeLock(disk, folder.path, around.self);
   if ('holder' in lock) return { state: 'elsewhere', run: { folder, plan }, holder: lock.holder };
+  await folder.make();
   await folder.tidy();
-  await folder.makeDurable();
   const design = await thawDesign(folder, plan);
   const layout = await around.layoutOf(plan, design);
   // What may keep its id gets new codes; what the platform refuses them is replaced, as in any run.

@@ -31,7 +31,7 @@ const ORDER: OrderRequest = {
 async function reported(): Promise<World> {
   const world = await freshWorld();
   await world.process();
-  await world.process(undefined, (hands) =>
+  await world.process(undefined, undefined, (hands) =>
     world.atDesk(hands, RUN, async (desk) => {
       const { folder } = (await familyAt(RUN, desk)).root;
       await writeRecord(folder, names.book(1, 'return'), {
@@ -128,7 +128,7 @@ async function enumerate(
   check = audit,
 ): Promise<void> {
   const first = await reported();
-  const { effects } = await first.process(undefined, (hands) => work(first, hands));
+  const { effects } = await first.process(undefined, undefined, (hands) => work(first, hands));
   expect(await check(first)).toEqual([]);
   await first.sandbox.close();
   const points = crashPoints(effects).filter((_, index) => index % every === 0);
@@ -148,9 +148,9 @@ async function crashed(
 ): Promise<string[]> {
   const world = await reported();
   try {
-    if ((await world.process(point, (hands) => work(world, hands))).crashed) {
+    if ((await world.process(point, undefined, (hands) => work(world, hands))).crashed) {
       world.lose('power');
-      await world.process(undefined, (hands) => work(world, hands));
+      await world.process(undefined, undefined, (hands) => work(world, hands));
     }
     world.lose('power');
     return await check(world);
