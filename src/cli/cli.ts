@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
 import { asFailure, notYet } from '../base/failure.ts';
 import { silent } from '../base/log.ts';
+import { addAfterCommands } from './after.ts';
 import { checkCommand } from './check-command.ts';
 import { deliverCommand } from './deliver-command.ts';
 import { demoCommand } from './demo-command.ts';
@@ -22,18 +23,7 @@ import { verifyCommand } from './verify-command.ts';
 import { version } from './version.ts';
 
 /** Commands of the contract that a later version brings. */
-const LATER = [
-  'approve',
-  'acknowledge',
-  'reconcile',
-  'reprint',
-  'reissue',
-  'replace',
-  'void',
-  'activate',
-  'purge',
-  'schedule',
-];
+const LATER = ['schedule'];
 
 const stop = new AbortController();
 let signalled: 'SIGINT' | 'SIGTERM' | undefined;
@@ -170,6 +160,7 @@ program
   .description('a whole run against the sandbox')
   .option('--port <n>', 'the sandbox’s port')
   .action((options: { port?: string }) => demoCommand(options, call()));
+addAfterCommands(program, call);
 for (const name of LATER) {
   program
     .command(`${name} [words...]`, { hidden: true })

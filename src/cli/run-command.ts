@@ -4,7 +4,6 @@ import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
 import { Failure, asFailure } from '../base/failure.ts';
-import { openJournal } from '../base/journal.ts';
 import { type Holder, thisProcess } from '../base/lock.ts';
 import { type Log, combine } from '../base/log.ts';
 import { sessions } from '../deliver/session.ts';
@@ -34,6 +33,7 @@ import {
 } from './environment.ts';
 import { type Terminal, openScreen } from './screen.ts';
 import { Stages } from './stages.ts';
+import { openWitness } from './who.ts';
 
 export interface RunOptions {
   readonly run?: string;
@@ -51,7 +51,7 @@ export interface Call {
 }
 
 /** What the environment gives to a run; read before anything is planned. */
-interface RunAccess extends Credentials {
+export interface RunAccess extends Credentials {
   readonly key: string;
   readonly self: Holder;
   /** Milliseconds. */
@@ -63,7 +63,7 @@ interface RunAccess extends Credentials {
 }
 
 /** Milliseconds for a batch's answer: a thousand cards may take a while, and a lost answer is dear. */
-const TIMEOUT = 300_000;
+export const TIMEOUT = 300_000;
 
 export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<void> {
   const { env, terminal } = call;
@@ -113,15 +113,15 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
   terminal.out(summary(prepared.run, ledger, stages));
 }
 
-async function makeRun(
+export async function makeRun(
   prepared: Extract<Prepared, { state: 'open' }>,
   { clientId, clientSecret, key, self, settle, sftp, threads, stages, retry }: RunAccess,
-  { terminal, log: machineLog, stopping }: Call,
+  { terminal, env, log: machineLog, stopping }: Call,
 ): Promise<void> {
   const { job, run, keys, design, layout, signer, targets, lock } = prepared;
   const { plan, folder } = run;
   const now = () => new Date();
-  const journal = await openJournal(nodeDisk, folder.path, now);
+  const journal = await openWitness(folder, env);
   const screen = openScreen(terminal, plan);
   const log = combine(journal, screen, machineLog);
   const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });

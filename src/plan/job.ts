@@ -47,6 +47,15 @@ const batch = z.strictObject({
 /** What the platform may do that a job takes by name; otherwise the run stops before rendering. */
 const ACCEPTABLE = ['token-for-one-purchase', 'token-ends-early'] as const;
 
+/** Major units; texts keep their hundredths. */
+const money = z.union(
+  [z.number().positive(), z.string().regex(/^\d{1,11}([.,]\d{2})?$/)],
+  'it must be an amount such as 500000.00',
+);
+
+/** The platform's currencies; all of them have hundredths. */
+export const CURRENCIES = ['NOK', 'SEK', 'DKK', 'EUR', 'USD'] as const;
+
 const RECOVERIES = ['replace', 'reissue', 'hold'] as const;
 
 const jobSchema = z.strictObject({
@@ -115,6 +124,17 @@ const jobSchema = z.strictObject({
     })
     .default({ second: '2%' }),
   accept: z.array(z.enum(ACCEPTABLE)).default([]),
+  /** What becomes, before a run is closed, of cards that nobody needs. */
+  unused: z.enum(['keep', 'void']).default('keep'),
+  /** How long after a run was closed its secrets are kept. */
+  retention: z
+    .string()
+    .regex(/^[1-9]\d{0,4}d$/, 'it must be days such as 90d')
+    .optional(),
+  /** Public keys of people whose yes a run needs, minisign or OpenPGP. */
+  approvers: z.array(z.string().min(1)).min(1).optional(),
+  /** The most that the cards of one run may be activated for, in all. */
+  activation: z.strictObject({ ceiling: money, currency: z.enum(CURRENCIES) }).optional(),
 });
 
 type JobText = z.infer<typeof jobSchema>;
@@ -138,8 +158,6 @@ export type Acceptable = (typeof ACCEPTABLE)[number];
 /** Keys of the contract that a later version brings, each with the value that this version does too. */
 const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
   [['schedule', 'cron']],
-  [['retention']],
-  [['approvers']],
   [['notify']],
 ];
 
