@@ -14,6 +14,7 @@ const LINE = [
   'deliver',
   'settle',
   'pipeline',
+  'watch',
   'preview',
   'sandbox',
   'cli',

@@ -2,7 +2,7 @@
 // lost in a power cut, and so may a name whose folder was not synced. Tests put a model of exactly that in
 // place of the node implementation.
 import { constants, createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure, hasCode } from './failure.ts';
 
@@ -103,6 +103,12 @@ export async function makeFolders(disk: Disk, path: string): Promise<void> {
   if (parent !== path && (await disk.size(parent)) === undefined) await makeFolders(disk, parent);
   await disk.makeFolder(path);
   await disk.syncFolder(parent);
+}
+
+/** Bytes that this user may still write where a folder lies. */
+export async function freeSpace(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
 }
 
 /** Whether a file system refuses links. */

@@ -7,6 +7,7 @@ import { silent } from '../base/log.ts';
 import { checkCommand } from './check-command.ts';
 import { deliverCommand } from './deliver-command.ts';
 import { demoCommand } from './demo-command.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { initCommand } from './init-command.ts';
 import { jsonLog } from './json-log.ts';
 import { keygenCommand } from './keygen-command.ts';
@@ -97,6 +98,11 @@ program
   .command('check <job>')
   .description('everything that can be known before a card exists')
   .action((job: string) => checkCommand(job, call()));
+program
+  .command('doctor <job>')
+  .description('can everything that a job needs be reached and read now')
+  .option('--output <dir>', 'the output folder')
+  .action((job: string, options: { output?: string }) => doctorCommand(job, options, call()));
 program
   .command('preview <template>')
   .description('specimen PDF and pictures of card and sheet')
