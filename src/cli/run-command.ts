@@ -119,7 +119,7 @@ async function makeRun(
   const { plan, folder } = run;
   const now = () => new Date();
   const journal = await openJournal(nodeDisk, folder.path, now);
-  const screen = openScreen(terminal, plan);
+  const screen = openScreen(terminal, plan, targets.length);
   const log = combine(journal, screen, machineLog);
   const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
   const platform = new Platform({
