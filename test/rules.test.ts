@@ -81,6 +81,7 @@ test('2: input and output only in the files whose job it is', () => {
     'pipeline/dispatch.ts',
     'pipeline/worker.ts',
     'verify/pdfium.ts',
+    'watch/webhook.ts',
   ]);
   const usesProcess = files.filter(({ text }) => /\bprocess\.\w/.test(text)).map(({ path }) => path);
   expect(usesProcess.filter((path) => !path.startsWith('cli/'))).toEqual(['base/disk.ts']);
@@ -100,6 +101,7 @@ test('3: a secret is read only where it becomes ink, data, a credential, a compa
     'pack/signer.ts',
     'render/face.ts',
     'verify/verify.ts',
+    'watch/webhook.ts',
   ]);
 });
 
@@ -114,7 +116,7 @@ test('5: each large library is at home in one place', () => {
   expect(importers(/^pdfkit/)).toEqual(['render/pdfx.ts']);
   expect(importers(/^bwip-js/)).toEqual(['render/barcode.ts', 'sandbox/barcode.ts']);
   expect(importers(/^p-queue/)).toEqual(['issue/platform.ts', 'pipeline/dispatch.ts']);
-  expect(importers(/^undici/)).toEqual(['issue/platform.ts']);
+  expect(importers(/^undici/)).toEqual(['issue/platform.ts', 'watch/webhook.ts']);
   expect(importers(/^openpgp/)).toEqual(['pack/openpgp.ts']);
   expect(importers(/^ssh2/)).toEqual(['deliver/sftp.ts']);
   expect(importers(/^yaml/)).toEqual(['plan/yaml.ts']);

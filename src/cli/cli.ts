@@ -16,7 +16,7 @@ import { probeCommand } from './probe-command.ts';
 import { proveCommand } from './prove-command.ts';
 import { rekeyCommand } from './rekey-command.ts';
 import { type ResolveFlags, resolveCommand } from './resolve-command.ts';
-import { type Call, runCommand } from './run-command.ts';
+import { type Call, type RunOptions, runCommand } from './run-command.ts';
 import { sandboxCommand } from './sandbox-command.ts';
 import { schemaCommand } from './schema-command.ts';
 import { statusCommand } from './status-command.ts';
@@ -119,9 +119,8 @@ program
   .option('--new', 'make another run beside an open or complete one')
   .option('--retry', 'print volumes anew that did not read back')
   .option('--output <dir>', 'the output folder')
-  .action((job: string, options: { run?: string; new?: boolean; retry?: boolean; output?: string }) =>
-    runCommand(job, options, call()),
-  );
+  .option('--metrics <file>', 'write a text file for Prometheus when it ends')
+  .action((job: string, options: RunOptions) => runCommand(job, options, call()));
 program
   .command('probe <job>')
   .description('find out on a T account what the platform’s documents leave open')

@@ -34,12 +34,14 @@ import {
 } from './environment.ts';
 import { type Terminal, openScreen } from './screen.ts';
 import { Stages } from './stages.ts';
+import { type Outcome, watched } from './watched.ts';
 
 export interface RunOptions {
   readonly run?: string;
   readonly new?: boolean;
   readonly retry?: boolean;
   readonly output?: string;
+  readonly metrics?: string;
 }
 
 /** What a command is given: where to write, the environment, events' other sink, and the signal to stop. */
@@ -48,6 +50,12 @@ export interface Call {
   readonly env: Environment;
   readonly log: Log;
   readonly stopping: AbortSignal;
+  /** The clock; the computer's own where none is given. */
+  readonly now?: () => Date;
+}
+
+export function clockOf({ now }: Call): () => Date {
+  return now ?? (() => new Date());
 }
 
 /** What the environment gives to a run; read before anything is planned. */
@@ -66,7 +74,20 @@ interface RunAccess extends Credentials {
 const TIMEOUT = 300_000;
 
 export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<void> {
+  const output = outputPath(call.env, options.output);
+  await watched({ jobPath, output, metrics: options.metrics }, call, (outcome) =>
+    continueOrMake(jobPath, options, call, outcome),
+  );
+}
+
+async function continueOrMake(
+  jobPath: string,
+  options: RunOptions,
+  call: Call,
+  outcome: Outcome,
+): Promise<void> {
   const { env, terminal } = call;
+  const now = clockOf(call);
   const key = keyPath(env);
   const access = {
     ...(await credentials(env)),
@@ -74,7 +95,7 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
     settle: settleTime(env),
     threads: threadCount(env),
   };
-  const self = await thisProcess(nodeDisk, process.pid, new Date());
+  const self = await thisProcess(nodeDisk, process.pid, now());
   const prepared = await prepareRun(
     {
       jobPath,
@@ -87,13 +108,15 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
       reader,
       operator: await readOperatorKey(nodeDisk, key),
       self,
-      now: () => new Date(),
+      now,
       passphrase: await signPassphrase(env),
       sftp: access.sftp,
       layoutOf,
     },
   );
+  outcome.run = prepared.run.plan.run;
   if (prepared.state === 'complete') {
+    outcome.isWell = true;
     terminal.out(`${prepared.run.plan.run} is complete: nothing to do\n`);
     return;
   }
@@ -107,17 +130,20 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
   const stages = new Stages();
   await makeRun(prepared, { ...access, key, self, stages, retry: options.retry === true }, call);
   const ledger = await new LedgerReader(prepared.run.folder, prepared.run.plan).read();
+  outcome.isWell = true;
+  outcome.delivered = prepared.targets.map(({ shown }) => shown);
   terminal.out(summary(prepared.run, ledger, stages));
 }
 
 async function makeRun(
   prepared: Extract<Prepared, { state: 'open' }>,
   { clientId, clientSecret, key, self, settle, sftp, threads, stages, retry }: RunAccess,
-  { terminal, log: machineLog, stopping }: Call,
+  call: Call,
 ): Promise<void> {
   const { job, run, keys, design, layout, signer, targets, lock } = prepared;
   const { plan, folder } = run;
-  const now = () => new Date();
+  const { terminal, log: machineLog, stopping } = call;
+  const now = clockOf(call);
   const journal = await openJournal(nodeDisk, folder.path, now);
   const screen = openScreen(terminal, plan, targets.length);
   const log = combine(journal, screen, machineLog);

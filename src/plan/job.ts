@@ -5,6 +5,7 @@ import { isRecipient } from '../base/vault.ts';
 import type { CodeFormat } from './format.ts';
 import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
 import { checkIdPattern } from './ids.ts';
+import { notifySchema } from './notify.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
 const codeFormat = (shortest: number, orNone = false) =>
@@ -98,6 +99,8 @@ const jobSchema = z.strictObject({
   handoff: handoffSchema.optional(),
   deliver: deliverSchema.default([]),
   contacts: contactsSchema.default({}),
+  /** Whom to tell what. */
+  notify: notifySchema.default({ on: ['failure', 'doubt'] }),
   schedule: z.strictObject({ timezone: z.string() }).optional(),
   /** Further age recipients who can open the vault. */
   vault: z
@@ -132,7 +135,6 @@ const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
   [['schedule', 'cron']],
   [['retention']],
   [['approvers']],
-  [['notify']],
 ];
 
 /**

@@ -16,6 +16,7 @@ import { openRunKeys, readOperatorKey } from '../pipeline/keys.ts';
 import { type CheckedJob, type Surroundings, checkJob } from '../pipeline/prepare.ts';
 import { isComplete, listRuns } from '../pipeline/runs.ts';
 import { estimateBytes } from './estimate.ts';
+import { sentenceOf } from './notice.ts';
 
 /** What one check found. */
 export interface Finding {
@@ -58,7 +59,7 @@ export async function examine(jobPath: string, tools: DoctorTools): Promise<read
       findings.push({ what, state: 'good', says: says(found) });
       return found;
     } catch (error) {
-      findings.push({ what, state: 'bad', ...wordsOf(error) });
+      findings.push({ what, state: 'bad', ...sentenceOf(asFailure(error)) });
       return undefined;
     }
   };
@@ -223,17 +224,6 @@ export async function examine(jobPath: string, tools: DoctorTools): Promise<read
 function filesText({ template, sheet, assets }: CheckedJob['design']): string {
   const others = `${assets.size} font${assets.size === 1 ? '' : 's'} and images`;
   return `template ${template.value.name} with ${others}, sheet ${sheet.value.name}, profile`;
-}
-
-/** The first complaint in one line. */
-function wordsOf(error: unknown): Pick<Finding, 'says' | 'hint'> {
-  const failure = asFailure(error);
-  const [first] = failure.complaints;
-  const { message = failure.message, place, hint } = first ?? {};
-  return {
-    says: place === undefined ? message : `${place.file}:${place.line}  ${message}`,
-    ...(hint !== undefined && { hint }),
-  };
 }
 
 /** Bytes for people. */

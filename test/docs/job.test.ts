@@ -100,7 +100,7 @@ test('what is said to come later answers "not yet"', () => {
 async function schemaNames(): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   const folder = new URL('src/plan/', ROOT);
-  const files = (await readdir(folder)).filter((file) => ['job.ts', 'handoff.ts', 'press.ts'].includes(file));
+  const files = (await readdir(folder)).filter((file) => ['job.ts', 'handoff.ts', 'notify.ts', 'press.ts'].includes(file));
   for (const file of files) {
     const text = readFileSync(new URL(file, folder), 'utf8');
     visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));

@@ -53,6 +53,7 @@ test('a job that says the least gets the defaults of the contract', () => {
     vault: { recipients: [] },
     deliver: [],
     contacts: {},
+    notify: { on: ['failure', 'doubt'] },
     handoff: { seal: 'none', data: 'none' },
     accept: [],
     verify: { second: '2%' },
@@ -161,7 +162,6 @@ test.each([
   ['schedule.cron', 'schedule: { cron: "0 2 * * 1" }'],
   ['retention', 'retention: 90d'],
   ['approvers', 'approvers: [anna]'],
-  ['notify', 'notify: ops@example.com'],
   ['cards.token: auto', 'cards: { count: 1, id: "S-{serial}", token: auto }'],
   ['cards.pin: auto', 'cards: { count: 1, id: "S-{serial}", pin: auto }'],
 ])('%s is of the contract, and answered with "not yet" where it stands', (key, line) => {

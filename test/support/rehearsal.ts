@@ -18,6 +18,7 @@ export interface Rehearsal {
       readonly run?: string;
       readonly new?: boolean;
       readonly retry?: boolean;
+      readonly metrics?: string;
       readonly env?: Record<string, string>;
     },
   ) => Promise<string>;
