@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What takes minutes: `npm run test:long`. */
 const LONG = [
   'test/crash/*.test.ts',
+  'test/deploy/container.test.ts',
   'test/kill/*.test.ts',
   'test/program/stand-in.test.ts',
   'test/verify/strangers.test.ts',
