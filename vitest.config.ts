@@ -6,6 +6,8 @@ const LONG = [
   'test/deploy/container.test.ts',
   'test/kill/*.test.ts',
   'test/program/stand-in.test.ts',
+  'test/schedule/real-year.test.ts',
+  'test/schedule/thousand.test.ts',
   'test/verify/strangers.test.ts',
 ];
 

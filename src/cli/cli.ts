@@ -18,6 +18,7 @@ import { rekeyCommand } from './rekey-command.ts';
 import { type ResolveFlags, resolveCommand } from './resolve-command.ts';
 import { type Call, type RunOptions, runCommand } from './run-command.ts';
 import { sandboxCommand } from './sandbox-command.ts';
+import { type ScheduleOptions, scheduleCommand } from './schedule-command.ts';
 import { schemaCommand } from './schema-command.ts';
 import { statusCommand } from './status-command.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -34,7 +35,6 @@ const LATER = [
   'void',
   'activate',
   'purge',
-  'schedule',
 ];
 
 const stop = new AbortController();
@@ -120,7 +120,9 @@ program
   .option('--retry', 'print volumes anew that did not read back')
   .option('--output <dir>', 'the output folder')
   .option('--metrics <file>', 'write a text file for Prometheus when it ends')
-  .action((job: string, options: RunOptions) => runCommand(job, options, call()));
+  .action(async (job: string, options: RunOptions) => {
+    await runCommand(job, options, call());
+  });
 program
   .command('probe <job>')
   .description('find out on a T account what the platform’s documents leave open')
@@ -161,6 +163,13 @@ program
   .action((name: string) => {
     schemaCommand(name, call());
   });
+program
+  .command('schedule <job...>')
+  .description('run jobs at their times, in one process that stays')
+  .option('--list', 'show the next times, and run nothing')
+  .option('--output <dir>', 'the output folder')
+  .option('--metrics <file>', 'write a text file for Prometheus after each run')
+  .action((jobs: string[], options: ScheduleOptions) => scheduleCommand(jobs, options, call()));
 program
   .command('sandbox')
   .description('a stand-in of the platform on this machine')

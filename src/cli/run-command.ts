@@ -18,6 +18,7 @@ import { runJob } from '../pipeline/run.ts';
 import type { Run } from '../pipeline/runs.ts';
 import { freshSerials } from '../pipeline/serials.ts';
 import { type Tools, layoutOf } from '../pipeline/tools.ts';
+import { lastDue } from '../plan/cron.ts';
 import { batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
 import {
   type Credentials,
@@ -41,7 +42,9 @@ export interface RunOptions {
   readonly new?: boolean;
   readonly retry?: boolean;
   readonly output?: string;
-  readonly metrics?: string;
+  readonly metrics?: string | undefined;
+  /** The name of the run that is due, where it is not the job's last. */
+  readonly due?: string | undefined;
 }
 
 /** What a command is given: where to write, the environment, events' other sink, and the signal to stop. */
@@ -73,11 +76,24 @@ interface RunAccess extends Credentials {
 /** Milliseconds for a batch's answer: a thousand cards may take a while, and a lost answer is dear. */
 const TIMEOUT = 300_000;
 
-export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<void> {
+/** @returns how it went, where it did not fail */
+export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<Outcome> {
   const output = outputPath(call.env, options.output);
-  await watched({ jobPath, output, metrics: options.metrics }, call, (outcome) =>
-    continueOrMake(jobPath, options, call, outcome),
-  );
+  return watched({ jobPath, output, metrics: options.metrics }, call, async (outcome, { name, schedule }) => {
+    const { cron, timezone } = schedule ?? {};
+    const due =
+      options.due ??
+      (cron === undefined ? undefined : lastDue(name, { cron, timezone }, clockOf(call)())?.run);
+    do await continueOrMake(jobPath, { ...options, due }, call, outcome);
+    while (
+      // A night that failed was made up for; what is due since has its own run.
+      due !== undefined &&
+      outcome.isWell === true &&
+      outcome.run !== due &&
+      options.run === undefined &&
+      options.new !== true
+    );
+  });
 }
 
 async function continueOrMake(
@@ -86,6 +102,7 @@ async function continueOrMake(
   call: Call,
   outcome: Outcome,
 ): Promise<void> {
+  outcome.isWell = false;
   const { env, terminal } = call;
   const now = clockOf(call);
   const key = keyPath(env);
@@ -102,6 +119,7 @@ async function continueOrMake(
       output: outputPath(env, options.output),
       origin: apiUrl(env),
       fresh: options.new === true,
+      due: options.due,
       ...(options.run !== undefined && { run: options.run }),
     },
     {

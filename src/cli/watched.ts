@@ -13,7 +13,7 @@ import { beat, postNotice } from '../watch/webhook.ts';
 import { notifySecret, reader } from './environment.ts';
 import { type Call, clockOf } from './run-command.ts';
 
-/** What the work has come to, told as it goes. */
+/** What the work has come to, told as it goes; a later run's word stands for all. */
 export interface Outcome {
   run?: string;
   /** Everything is done that was to be done; not so where another process is at it. */
@@ -32,14 +32,14 @@ export interface WatchOptions {
 export async function watched(
   { jobPath, output, metrics }: WatchOptions,
   call: Call,
-  work: (outcome: Outcome) => Promise<void>,
-): Promise<void> {
+  work: (outcome: Outcome, job: Job) => Promise<void>,
+): Promise<Outcome> {
   const { value: job } = await readJob(reader, jobPath);
   const key = await webhookKey(job, call);
   const outcome: Outcome = {};
   const now = clockOf(call);
   try {
-    await work(outcome);
+    await work(outcome, job);
   } catch (error) {
     const failure = asFailure(error);
     await tell(failureNotice(failure, { ...about(), at: now() }), failure.exitCode);
@@ -47,6 +47,7 @@ export async function watched(
   }
   const { delivered = [] } = outcome;
   await tell(delivered.length > 0 ? deliveryNotice(delivered, { ...about(), at: now() }) : undefined, 0);
+  return outcome;
 
   function about() {
     return { job: job.name, test: isTest(job), run: outcome.run };

@@ -41,6 +41,8 @@ export interface RunRequest {
   readonly origin: string;
   /** A run by this name, instead of the job's open one. */
   readonly run?: string;
+  /** What a new run is called where no name is given: after the time at which it is due. Default: after today. */
+  readonly due?: string | undefined;
   /** Begin a new run even where one is open. */
   readonly fresh: boolean;
 }
@@ -199,7 +201,7 @@ async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Pr
   }
   const [oldest] = open;
   if (oldest !== undefined && !request.fresh) return oldest;
-  const base = `${job.name}-${dateIn(job.schedule?.timezone, now)}`;
+  const base = request.due ?? `${job.name}-${dateIn(job.schedule?.timezone, now)}`;
   const today = runs.find(({ plan }) => plan.run === base);
   if (today !== undefined && !request.fresh) return today;
   for (let number = 1; ; number += 1) {

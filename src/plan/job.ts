@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { badInput, notYet } from '../base/failure.ts';
 import { isRecipient } from '../base/vault.ts';
+import { cronComplaint } from './cron.ts';
 import type { CodeFormat } from './format.ts';
 import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
 import { checkIdPattern } from './ids.ts';
@@ -101,7 +102,14 @@ const jobSchema = z.strictObject({
   contacts: contactsSchema.default({}),
   /** Whom to tell what. */
   notify: notifySchema.default({ on: ['failure', 'doubt'] }),
-  schedule: z.strictObject({ timezone: z.string() }).optional(),
+  schedule: z
+    .strictObject({
+      cron: z.string().optional(),
+      timezone: z.string().optional(),
+      /** Times that passed while nobody was there: made up for once, or let go. */
+      catchUp: z.enum(['once', 'skip']).default('once'),
+    })
+    .optional(),
   /** Further age recipients who can open the vault. */
   vault: z
     .strictObject({
@@ -132,7 +140,6 @@ export type Acceptable = (typeof ACCEPTABLE)[number];
 const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
   [['press', 'steps']],
   [['press', 'barGrowth']],
-  [['schedule', 'cron']],
   [['retention']],
   [['approvers']],
 ];
@@ -173,6 +180,13 @@ export function parseJob(text: string, file: string): Checked<Job> {
         place: job.at('schedule', 'timezone'),
       },
     );
+  }
+  if (schedule?.cron !== undefined) {
+    const wrong = cronComplaint({ cron: schedule.cron, timezone: zone });
+    if (wrong !== undefined)
+      throw badInput(`schedule.cron is ${JSON.stringify(schedule.cron)}: ${wrong}`, {
+        place: job.at('schedule', 'cron'),
+      });
   }
   return job;
 }

@@ -159,7 +159,6 @@ test('overs may be a number of cards', () => {
 test.each([
   ['press.steps', 'press: { steps: separate }'],
   ['press.barGrowth', 'press: { barGrowth: 10 }'],
-  ['schedule.cron', 'schedule: { cron: "0 2 * * 1" }'],
   ['retention', 'retention: 90d'],
   ['approvers', 'approvers: [anna]'],
   ['cards.token: auto', 'cards: { count: 1, id: "S-{serial}", token: auto }'],
