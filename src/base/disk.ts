@@ -4,7 +4,7 @@
 import { constants, createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Failure, hasCode } from './failure.ts';
+import { hasCode } from './failure.ts';
 
 /** A file open for writing at its end. */
 export interface DiskFile {
@@ -114,19 +114,6 @@ export async function freeSpace(path: string): Promise<number> {
 /** Whether a file system refuses links. */
 export function hasNoLinks(error: unknown): boolean {
   return hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK');
-}
-
-/** An error of the file system in the operator's words; other errors pass as they are. */
-export function diskFailure(error: unknown, path: string): unknown {
-  if (hasCode(error, 'ENOSPC', 'EDQUOT'))
-    return new Failure('unavailable', `no space left for ${path}: make room and run again`, { cause: error });
-  if (hasCode(error, 'EROFS', 'EACCES', 'EPERM'))
-    return new Failure('unavailable', `may not write ${path}: check its owner and mode, and run again`, {
-      cause: error,
-    });
-  if (hasCode(error, 'EIO'))
-    return new Failure('unavailable', `the disk failed at ${path}`, { cause: error });
-  return error;
 }
 
 async function openFile(path: string, flags: number, mode = 0o600): Promise<DiskFile> {

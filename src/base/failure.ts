@@ -70,12 +70,33 @@ export function notYet(what: string, place?: Place): Failure {
   });
 }
 
-/** An error of unknown origin as a Failure; anything that is not one already is our bug. */
+/** An error of the file system in the operator's words; other errors pass as they are. */
+export function diskFailure(error: unknown, path: string): unknown {
+  const say = (message: string, hint?: string) =>
+    new Failure('unavailable', { message, ...(hint !== undefined && { hint }) }, { cause: error });
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return say(`no space left for ${path}`, 'make room, and run again');
+  if (hasCode(error, 'EROFS', 'EACCES', 'EPERM'))
+    return say(`may not write ${path}`, 'look at its owner and mode, and run again');
+  if (hasCode(error, 'EIO')) return say(`the disk failed at ${path}`);
+  if (hasCode(error, 'EMFILE', 'ENFILE'))
+    return say(`too many open files, at ${path}`, 'raise the limit (ulimit -n)');
+  return error;
+}
+
+/** An error of unknown origin as a Failure; anything that is neither one nor the file system's is our bug. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  const path = pathOf(error);
+  const known = diskFailure(error, path);
+  if (known instanceof Failure) return known;
+  if (hasCode(error, 'EISDIR')) return badInput(`${path} is a folder, not a file`);
+  if (hasCode(error, 'ENOENT', 'ENOTDIR')) return badInput(`${path}: there is no such file or folder`);
   const message = error instanceof Error ? error.message : String(error);
   return new Failure('bug', `unexpected: ${message}`, { cause: error });
 }
+
+const pathOf = (error: unknown) =>
+  error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : 'a file';
 
 /** Whether an error carries this code of the operating system, such as `ENOENT`. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {

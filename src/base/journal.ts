@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Disk, DiskFile } from './disk.ts';
+import { diskFailure } from './failure.ts';
 import type { Event, Log } from './log.ts';
 
 /** The hash that the first line is chained to. */
@@ -38,7 +39,7 @@ export async function openJournal(disk: Disk, path: string, now: () => Date): Pr
     async close() {
       await work;
       await file.close();
-      if (broken !== undefined) throw broken as Error;
+      if (broken !== undefined) throw diskFailure(broken, name) as Error;
     },
   };
 }

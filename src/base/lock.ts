@@ -68,6 +68,14 @@ export async function takeLock(disk: Disk, folder: string, self: Holder): Promis
   }
 }
 
+/** Who holds a folder's lock, as far as it can be told at once: a process of another host is taken at its word. */
+export async function holderOf(disk: Disk, folder: string, self: Holder): Promise<Holder | undefined> {
+  const highest = await highestLock(disk, folder);
+  if (highest === undefined || highest.file.released) return undefined;
+  const { file } = highest;
+  return file.host !== self.host || (await isAlive(disk, folder, highest, self)) ? file : undefined;
+}
+
 function hold(disk: Disk, folder: string, number: number, mine: LockFile): Lock {
   const beat = join(folder, `beat.${number}`);
   let beats = 0;

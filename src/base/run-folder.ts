@@ -1,8 +1,8 @@
 // Every path of a run, and the one way of writing there: once, durably, whole or not at all.
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { type Disk, diskFailure, hasNoLinks } from './disk.ts';
-import { Failure, hasCode } from './failure.ts';
+import { type Disk, hasNoLinks } from './disk.ts';
+import { Failure, diskFailure, hasCode } from './failure.ts';
 
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
 
@@ -17,6 +17,8 @@ export const names = {
   proofKey: 'proof.age',
   accounts: 'accounts.json',
   events: 'events.jsonl',
+  /** Of a run that made no card and never will. */
+  abandoned: 'abandoned.json',
   swept: 'batches/swept.json',
   input: (name: string) => `inputs/${name}`,
   asked: (batch: number, attempt: number) => `${batchName(batch, attempt)}.asked.json`,

@@ -1,5 +1,6 @@
 // Seals and unseals with age. A run has an identity of its own, itself sealed to the operator's key:
 // destroying that one small file shreds everything the run ever sealed.
+import { hkdfSync } from 'node:crypto';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { Failure } from './failure.ts';
 import { type Secret, reveal, secret } from './secret.ts';
@@ -22,6 +23,11 @@ export async function keyPair(identity: Secret): Promise<KeyPair> {
     // The cause is dropped: it may quote the identity.
     throw new Failure('input', 'this is not an age identity (AGE-SECRET-KEY-1…)');
   }
+}
+
+/** 32 bytes that only the holder of the key can make, others for every use. */
+export function derivedKey(key: KeyPair, use: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', reveal(key.identity), '', use, 32));
 }
 
 /** The identity as bytes, to be sealed or written to a key file; the caller must do nothing else with it. */
@@ -85,12 +91,13 @@ function decrypter(key: KeyPair): Decrypter {
   return age;
 }
 
+/** Said of what is whole, and sealed to a key that is not at hand. */
+export const OTHER_KEY = 'it was sealed to another key';
+
 function damaged(what: string, error: unknown): unknown {
   if (error instanceof Failure) return error;
   const reason =
-    error instanceof Error && error.message.includes('no identity matched')
-      ? 'it was sealed to another key'
-      : 'it is damaged';
+    error instanceof Error && error.message.includes('no identity matched') ? OTHER_KEY : 'it is damaged';
   return new Failure('mismatch', `${what} does not open: ${reason}`);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The command line: a table of commands, one place where errors are printed, and the exit code.
+import './memory.ts';
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
 import { asFailure, notYet } from '../base/failure.ts';
@@ -203,6 +204,8 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
+    // Called without a command: the help it printed says what there is.
+    if (error.code === 'commander.help') return 2;
     console.error(
       `cardpress: ${error.message.replace(/^error: /, '')}\n(cardpress --help lists the commands)`,
     );

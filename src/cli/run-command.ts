@@ -135,7 +135,10 @@ async function continueOrMake(
   outcome.run = prepared.run.plan.run;
   if (prepared.state === 'complete') {
     outcome.isWell = true;
-    terminal.out(`${prepared.run.plan.run} is complete: nothing to do\n`);
+    const { run, changed } = prepared;
+    terminal.out(`${run.plan.run} is complete: nothing to do\n`);
+    if (changed.length > 0)
+      terminal.out(`(the job has changed since: ${changed.join(', ')}; --new orders again)\n`);
     return;
   }
   if (prepared.state === 'elsewhere') {
@@ -212,6 +215,7 @@ async function makeRun(
     asking: job.batch.concurrency,
     threads: Math.min(threads, volumesOf(plan).length),
   };
+  let failure: Failure | undefined;
   try {
     await runJob(
       tools,
@@ -227,15 +231,15 @@ async function makeRun(
       },
     );
   } catch (error) {
-    const failure = asFailure(error);
+    failure = asFailure(error);
     journal.emit({ event: 'failed', kind: failure.kind, message: failure.message });
-    throw new Failure(failure.kind, failure.complaints, { cause: failure });
-  } finally {
-    screen.close();
-    await platform.close();
-    await journal.close();
-    await lock.release();
   }
+  screen.close();
+  await platform.close();
+  // Why the run failed is said before that its end could not be noted; a lock left behind ends with the process.
+  await journal.close().catch((error: unknown) => (failure ??= asFailure(error)));
+  await lock.release().catch((error: unknown) => (failure ??= asFailure(error)));
+  if (failure !== undefined) throw new Failure(failure.kind, failure.complaints, { cause: failure });
 }
 
 function summary({ plan, folder }: Run, ledger: Ledger, stages: Stages): string {

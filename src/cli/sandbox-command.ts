@@ -52,19 +52,22 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
 export async function readBooks(path: string): Promise<Pick<SandboxOptions, 'books'>> {
   const bytes = await nodeDisk.read(path);
   if (bytes === undefined) return {};
-  const parsed = books.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-  if (!parsed.success) throw badInput(`${path} does not hold a sandbox's books`);
-  return { books: parsed.data };
+  try {
+    return { books: books.parse(JSON.parse(new TextDecoder().decode(bytes))) };
+  } catch {
+    throw badInput(`${path} does not hold a sandbox's books`);
+  }
 }
 
 /** Ends the sandbox and keeps its books. */
 export async function closeSandbox(sandbox: Sandbox, booksPath: string | undefined): Promise<void> {
   await sandbox.close();
   if (booksPath === undefined) return;
-  await nodeDisk.remove(booksPath);
-  const file = await nodeDisk.create(booksPath);
+  const temporary = `${booksPath}.${process.pid}`;
+  const file = await nodeDisk.create(temporary);
   await file.write(new TextEncoder().encode(`${JSON.stringify(sandbox.books())}\n`));
   await file.close();
+  await nodeDisk.rename(temporary, booksPath);
 }
 
 async function readFaults(path: string) {

@@ -1,11 +1,13 @@
 // cardpress status: the runs of the output folder, what each has done and what it will do next.
 import { nodeDisk } from '../base/disk.ts';
+import { holderOf, thisProcess } from '../base/lock.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
-import { type Next, type Step, nextSteps } from '../pipeline/next.ts';
+import { type Step, nextSteps } from '../pipeline/next.ts';
 import { progressOf } from '../pipeline/progress.ts';
-import { type Run, findRun, listRuns } from '../pipeline/runs.ts';
-import { outputPath } from './environment.ts';
+import { type Run, findRun, isAbandoned, listRuns } from '../pipeline/runs.ts';
+import { readJob } from '../plan/inputs.ts';
+import { outputPath, reader } from './environment.ts';
 import type { Call } from './run-command.ts';
 
 export async function statusCommand(
@@ -18,22 +20,33 @@ export async function statusCommand(
     terminal.out(await statusPage(await findRun(nodeDisk, output, name)));
     return;
   }
-  const lines = await Promise.all((await listRuns(nodeDisk, output)).map(statusLine));
+  const lines = [];
+  for (const run of await listRuns(nodeDisk, output)) lines.push(await statusLine(run));
   terminal.out(lines.length === 0 ? `no runs in ${output}\n` : lines.join(''));
 }
+
+type Status = Awaited<ReturnType<typeof statusOf>>;
 
 async function statusOf(run: Run) {
   const ledger = await new LedgerReader(run.folder, run.plan).read();
   const before = new Map([...ledger.attempts].map(([batch, attempts]) => [batch, attempts.length]));
-  // What the job accepts is not known here; a stop that it lifts is shown as one.
+  // Where the job file is gone, a stop that it would lift is shown as one.
+  const job = await readJob(reader, run.plan.jobFile).catch(() => undefined);
+  const maker = await holderOf(
+    nodeDisk,
+    run.folder.path,
+    await thisProcess(nodeDisk, process.pid, new Date()),
+  );
   return {
+    maker,
+    abandoned: await isAbandoned(run),
     accounts: accountsOf(run.plan, ledger),
     progress: progressOf(run.plan, ledger),
     complete: ledger.complete,
     deliveries: ledger.deliveries,
     next: nextSteps(run.plan, ledger, {
-      accept: [],
-      recovery: 'replace',
+      accept: job?.value.accept ?? [],
+      recovery: job?.value.recovery ?? 'replace',
       before,
       retry: new Map(),
       inFlight: new Set(),
@@ -42,15 +55,17 @@ async function statusOf(run: Run) {
 }
 
 async function statusLine(run: Run): Promise<string> {
-  const { progress, next, complete } = await statusOf(run);
+  const status = await statusOf(run);
+  const { progress } = status;
   const cards = `${progress.cards.good}/${progress.cards.of} cards`;
   const volumes = `${progress.volumes.rendered}/${progress.volumes.of} volumes`;
-  return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(next, complete)}\n`;
+  return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(status)}\n`;
 }
 
 async function statusPage(run: Run): Promise<string> {
   const { plan } = run;
-  const { accounts, progress, next, complete } = await statusOf(run);
+  const status = await statusOf(run);
+  const { accounts, progress, maker } = status;
   const rows = [
     ['job', plan.job],
     ['account', plan.account],
@@ -66,12 +81,20 @@ async function statusPage(run: Run): Promise<string> {
     ],
     ['volumes', `${progress.volumes.rendered} of ${progress.volumes.of} rendered`],
     ['read back', `${progress.read} of ${progress.volumes.of} volumes`],
-    ['next', nextText(next, complete)],
+    ...(maker === undefined
+      ? []
+      : [['made by', `process ${maker.pid} on ${maker.host}, since ${maker.since}`]]),
+    ['next', nextText(status)],
+    ...status.next.stops.slice(1).map((stop) => ['', `stopped: ${stop.message}`]),
   ];
   return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
 }
 
-function nextText({ steps, stops }: Next, complete: boolean): string {
+function nextText({ next, complete, abandoned, maker }: Status): string {
+  const { steps, stops } = next;
+  if (abandoned) return 'given up: it made no card, and its job was changed';
+  // What is in flight looks like doubt from outside.
+  if (maker !== undefined) return 'being made';
   const [stop] = stops;
   if (stop !== undefined) return `stopped: ${stop.message}`;
   if (complete) return 'complete';

@@ -1,5 +1,5 @@
 // One batch: note that it is asked for, ask, seal what comes, and only then look into it.
-import { Failure } from '../base/failure.ts';
+import { Failure, asFailure } from '../base/failure.ts';
 import type { Lock } from '../base/lock.ts';
 import type { Log } from '../base/log.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
@@ -96,7 +96,7 @@ export async function readBatch(
   const asked = (await folder.readJson(names.asked(batch, attempt))) as AskedRecord;
   const reading = await unsealReading(asked, tools);
   const name = names.cards(batch, attempt);
-  const record = toRecord(reading, await tools.prints.outside(name), keys.proof);
+  const record = toRecord(reading, await tools.prints.outside(name), keys.run);
   await folder.write(name, `${JSON.stringify(record)}\n`);
   const good = record.outcome === 'made' ? countOf(record.good) : 0;
   log.emit({ event: 'batch.read', batch, attempt, good, note: noteOf(record) });
@@ -127,12 +127,12 @@ async function unsealReading(
   return readAnswer(answer, { cards, token: plan.cards.token, pin: plan.cards.pin });
 }
 
-function toRecord(reading: Reading, isElsewhere: (print: string) => boolean, proof: Uint8Array): CardsRecord {
+function toRecord(reading: Reading, isElsewhere: (print: string) => boolean, run: KeyPair): CardsRecord {
   if (reading.outcome !== 'made') return reading;
   const prints = splitPrints(
     printsOf(
       reading.good.map(({ token }) => token),
-      proof,
+      run,
     ),
   );
   const isRepeat = (card: GoodCard, index: number) => isElsewhere(prints[index] ?? '');
@@ -152,7 +152,7 @@ function toRecord(reading: Reading, isElsewhere: (print: string) => boolean, pro
     terms: reading.terms,
     prints: printsOf(
       good.map(({ token }) => token),
-      proof,
+      run,
     ),
   };
 }
@@ -193,7 +193,7 @@ export async function keepTrying(tools: IssueTools, write: () => Promise<unknown
       if (attempt === ATTEMPTS_TO_WRITE) throw error;
       tools.log.emit({
         event: 'waiting',
-        what: error instanceof Error ? error.message : 'the disk',
+        what: `an answer is in memory alone, and must be written: ${asFailure(error).complaints[0]?.message ?? ''}`,
         seconds: SECONDS_TO_WAIT,
       });
       await tools.wait(SECONDS_TO_WAIT * 1000);

@@ -1,15 +1,17 @@
 // Fingerprints of a run's tokens, to see that no token is on two cards without keeping any token: eight
-// bytes of an HMAC under a key that lies in the vault. Two of a million tokens share one by chance once in
+// bytes of an HMAC under a key that ends with the run's own. Two of a million tokens share one by chance once in
 // forty million runs, and then a good card is replaced.
 import { createHmac } from 'node:crypto';
 import type { RunFolder } from '../base/run-folder.ts';
 import { type Secret, reveal } from '../base/secret.ts';
+import { type KeyPair, derivedKey } from '../base/vault.ts';
 import type { CardsRecord } from './records.ts';
 
 const BYTES = 8;
 
-/** The fingerprints of cards in their order, as base64. */
-export function printsOf(tokens: readonly Secret[], key: Uint8Array): string {
+/** The fingerprints of a run's cards in their order, as base64. */
+export function printsOf(tokens: readonly Secret[], run: KeyPair): string {
+  const key = derivedKey(run, 'fingerprints of tokens');
   const prints = tokens.map((token) =>
     createHmac('sha256', key).update(reveal(token)).digest().subarray(0, BYTES),
   );

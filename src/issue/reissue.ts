@@ -34,7 +34,7 @@ export async function reissueBatch(
   for (const { card, result } of results) {
     const { position, serial } = card;
     if (typeof result === 'string') bad.push({ position, serial, why: result });
-    else if (isElsewhere(splitPrints(printsOf([result.token], tools.keys.proof))[0] ?? '')) {
+    else if (isElsewhere(splitPrints(printsOf([result.token], tools.keys.run))[0] ?? '')) {
       bad.push({ position, serial, why: 'its token is on another card of the run' });
     } else good.push(result);
   }
@@ -49,7 +49,7 @@ export async function reissueBatch(
     },
     prints: printsOf(
       good.map(({ token }) => token),
-      tools.keys.proof,
+      tools.keys.run,
     ),
   };
   await folder.write(name, `${JSON.stringify(record)}\n`);

@@ -26,6 +26,8 @@ export interface SerialRange {
 export interface ManifestFacts {
   readonly plan: Plan;
   readonly good: readonly CardRange[];
+  /** Cards that were made and voided. */
+  readonly voided: number;
   readonly volumes: readonly PackedVolume[];
   readonly data: readonly PlacedFile[];
   readonly slots: readonly SlotPlace[];
@@ -35,7 +37,8 @@ export interface ManifestFacts {
   readonly zones: readonly Zone[];
 }
 
-export function manifestJson({ plan, good, volumes, data, slots, reports, zones }: ManifestFacts): string {
+export function manifestJson(facts: ManifestFacts): string {
+  const { plan, good, voided, volumes, data, slots, reports, zones } = facts;
   const hashOf = (role: 'template' | 'sheet' | 'profile') =>
     plan.inputs.find((input) => input.role === role)?.sha256 ?? '';
   const sheets = volumes.reduce((sum, { volume }) => sum + volume.sheets, 0);
@@ -58,13 +61,18 @@ export function manifestJson({ plan, good, volumes, data, slots, reports, zones 
       ordered: plan.cards.ordered,
       overs: plan.cards.overs,
       made: good.reduce((sum, { count }) => sum + count, 0),
-      voided: 0,
+      voided,
       volumes: volumes.length,
       sheets,
     },
     serials: { ...spanOf(good), gaps: [...gapsOf(good)] },
-    slots: [...slots],
-    symbols: zones.map(({ side, data: holds, rect, dots }) => ({ side, data: holds, ...rect, dots })),
+    slots: slots.map(inMicrons),
+    symbols: zones.map(({ side, data: holds, rect, dots }) => ({
+      side,
+      data: holds,
+      ...inMicrons(rect),
+      dots,
+    })),
     volumes: volumes.map(({ volume, file, written, content, serials }) => ({
       file,
       ...written,
@@ -142,4 +150,11 @@ export function gapsOf(ranges: readonly CardRange[]): readonly SerialRange[] {
     if (end < serial) gaps.push({ first: end, last: serial - 1 });
   }
   return gaps;
+}
+
+/** Millimetres without the noise of their arithmetic. */
+function inMicrons<T extends object>(place: T): T {
+  const round = (_: string, value: unknown) =>
+    typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
+  return JSON.parse(JSON.stringify(place, round)) as T;
 }

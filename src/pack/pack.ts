@@ -36,6 +36,8 @@ export interface PackTools {
 
 export interface PackFacts {
   readonly good: readonly GoodCards[];
+  /** Cards that were made and voided. */
+  readonly voided: number;
   readonly slots: readonly SlotPlace[];
   /** The rendered attempt of each volume that goes out. */
   readonly attempts: ReadonlyMap<number, number>;
@@ -128,6 +130,7 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
     manifestJson({
       plan,
       good,
+      voided: facts.voided,
       volumes,
       data,
       slots: facts.slots,
@@ -169,6 +172,9 @@ async function packVolume(volume: Volume, facts: PackFacts, tools: PackTools): P
   if (proof === undefined) throw new Failure('bug', `volume ${volume.volume} was not read back`);
   const pdf = () => asRead(unsealStream(folder.stream(name), keys.run, name), proof, name);
   const placed = await placeSealed(volumeFile(plan, volume.volume), pdf, facts.sealer, folder);
+  // What a crash left in the handoff is taken as it lies there: it must be of this reading, too.
+  if (placed.content.sha256 !== proof.content.sha256)
+    throw new Failure('mismatch', `handoff/${placed.file} is not what was read back of ${name}`);
   log.emit({ event: 'volume.packed', volume: volume.volume, file: placed.file, bytes: placed.written.bytes });
   const ranges = facts.good.flatMap(({ good }) => within(good, volume.first, volume.first + volume.count));
   return { volume, ...placed, serials: spanOf(ranges) };

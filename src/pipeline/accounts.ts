@@ -2,8 +2,7 @@
 // anew at any time.
 import { type CardRange, countOf, eachCard } from '../issue/records.ts';
 import { type Plan, cardCount, idOf } from '../plan/plan.ts';
-import type { Ledger } from './ledger.ts';
-import { goodOf } from './next.ts';
+import { type Ledger, goodOf } from './ledger.ts';
 
 /** Cards in a row, by serial and by id. */
 export interface IdSpan {

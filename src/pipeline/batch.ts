@@ -16,7 +16,7 @@ import { type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts
 import type { Terms } from '../issue/reading.ts';
 import type { Acceptable } from '../plan/job.ts';
 import type { Batch, Plan } from '../plan/plan.ts';
-import type { Attempt } from './ledger.ts';
+import { type Attempt, goodOf } from './ledger.ts';
 import type { Circumstances, Step, Stop } from './next.ts';
 
 export interface BatchNext {
@@ -47,6 +47,10 @@ export function batchNext(
     step: { do: 'ask', batch, attempt: number, want: { fresh: cards }, wait: 0 },
   });
   if (last === undefined) return same([{ position: first, serial: plan.cards.first + first, count }]);
+
+  const clash = clashIn(attempts);
+  if (clash !== undefined)
+    return stop('mismatch', clash, 'nothing more is printed of it; keep the run folder');
 
   const { attempt, asked, cards: found, looked, reissued, voided } = last;
   const now = attempts.filter((one) => one.attempt > (circumstances.before.get(batch) ?? 0));
@@ -149,6 +153,25 @@ export function batchNext(
     case 'doubt':
       return doubtful(asked.cards, found.why, true);
   }
+}
+
+/**
+ * What cannot be: a card that was voided and is good all the same, or two good cards in one place. An answer that
+ * was given up and came back into the folder looks like this.
+ */
+function clashIn(attempts: readonly Attempt[]): string | undefined {
+  if (attempts.length < 2 && attempts[0]?.voided === undefined) return undefined;
+  const places = new Map<number, number>();
+  const gone = new Set(
+    attempts.flatMap(({ voided }) => [...eachCard(voided?.voided ?? [])].map(({ serial }) => serial)),
+  );
+  for (const { position, serial } of attempts.flatMap((one) => [...eachCard(goodOf(one))])) {
+    if (gone.has(serial)) return `serial ${serial} is good by its answer, and was voided`;
+    const other = places.get(position);
+    if (other !== undefined) return `serials ${other} and ${serial} are both good, for one place`;
+    places.set(position, serial);
+  }
+  return undefined;
 }
 
 /** The attempt in which these cards were first asked for. */

@@ -5,7 +5,8 @@ import PQueue from 'p-queue';
 import { type Complaint, Failure, type FailureKind } from '../base/failure.ts';
 import type { Event, Log } from '../base/log.ts';
 import type { Step } from './next.ts';
-import { type PrintStep, isPrintStep, perform, performPrint } from './perform.ts';
+import { perform } from './perform.ts';
+import { type PrintStep, isPrintStep, performPrint } from './print.ts';
 import type { Tools } from './tools.ts';
 
 export interface Dispatch {
@@ -61,14 +62,23 @@ export function localDispatch(
     if (step.do === 'deliver') return delivering;
     return ['ask', 'look', 'reissue', 'void'].includes(step.do) ? asking : reading;
   };
+  const close = async () => {
+    const all = [...threads];
+    threads.clear();
+    idle.length = 0;
+    await Promise.all(all.map((thread) => thread.close()));
+  };
   return {
     async perform(step) {
-      if (isPrintStep(step)) await printing.add(inTurn(() => print(step)));
-      else await laneOf(step).add(inTurn(() => perform(step, tools)));
+      if (isPrintStep(step)) {
+        await printing.add(inTurn(() => print(step)));
+        return;
+      }
+      // Everything is printed and read: what the threads hold is given back.
+      if (step.do === 'pack') await close();
+      await laneOf(step).add(inTurn(() => perform(step, tools)));
     },
-    async close() {
-      await Promise.all([...threads].map((thread) => thread.close()));
-    },
+    close,
   };
 }
 

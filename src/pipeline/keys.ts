@@ -5,7 +5,15 @@ import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { secret } from '../base/secret.ts';
-import { type KeyPair, generateKeyPair, identityText, keyPair, seal, unseal } from '../base/vault.ts';
+import {
+  type KeyPair,
+  OTHER_KEY,
+  generateKeyPair,
+  identityText,
+  keyPair,
+  seal,
+  unseal,
+} from '../base/vault.ts';
 import type { RunKeys } from '../issue/issue.ts';
 
 /** The operator's key, and who else can open what it seals. */
@@ -61,27 +69,45 @@ export async function makeRunKeys(
 }
 
 export async function openRunKeys(folder: RunFolder, operator: KeyPair): Promise<RunKeys> {
-  const open = async (name: string) => unseal(await folder.read(name), operator, `${folder.name}/${name}`);
+  const open = async (name: string) => {
+    const bytes = await folder.read(name);
+    return unseal(bytes, operator, `${folder.name}/${name}`).catch((error: unknown) => {
+      if (!(error instanceof Failure) || !error.message.includes(OTHER_KEY)) throw error;
+      throw new Failure('mismatch', {
+        message: error.message,
+        hint: `the key at hand is ${operator.recipient}: let CARDPRESS_KEY name the one that the run was begun with`,
+      });
+    });
+  };
   const identity = secret(new TextDecoder().decode(await open(names.runKey)));
   return { run: await keyPair(identity), proof: await open(names.proofKey) };
 }
 
-/** Seals a run's keys to another operator's key, in place; what the run holds is not touched. */
+/**
+ * Seals a run's keys to another operator's key, in place; what the run holds is not touched. Where it was
+ * interrupted, some files open with the new key already.
+ */
 export async function rekeyRun(
   folder: RunFolder,
   from: KeyPair,
   to: OperatorKey,
   others: readonly string[],
 ): Promise<void> {
-  const { run, proof } = await openRunKeys(folder, from);
   const recipients = [...new Set([to.recipient, ...to.backups, ...others])];
-  const sealed: readonly (readonly [string, Uint8Array])[] = [
-    [names.runKey, await seal(identityText(run), recipients)],
-    [names.proofKey, await seal(proof, recipients)],
-  ];
-  for (const [name, bytes] of sealed) {
-    await unseal(bytes, to, name);
-    await folder.replace(name, bytes);
+  const opened = await Promise.all(
+    [names.runKey, names.proofKey].map(async (name) => {
+      const bytes = await folder.read(name);
+      const what = `${folder.name}/${name}`;
+      const key = await unseal(bytes, from, what).catch((error: unknown) =>
+        unseal(bytes, to, what).catch(() => Promise.reject(error as Error)),
+      );
+      return { name, key };
+    }),
+  );
+  for (const { name, key } of opened) {
+    const sealed = await seal(key, recipients);
+    await unseal(sealed, to, name);
+    await folder.replace(name, sealed);
   }
 }
 

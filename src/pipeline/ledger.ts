@@ -3,6 +3,7 @@ import { type RunFolder, names } from '../base/run-folder.ts';
 import { type DeliveryState, readDeliveries } from '../deliver/receipt.ts';
 import type {
   AskedRecord,
+  CardRange,
   CardsRecord,
   LookedRecord,
   ResolvedRecord,
@@ -58,6 +59,13 @@ export interface ReadBack {
   /** The first of them, in words. */
   readonly fault: string | undefined;
 }
+
+/** The cards of an attempt that may be printed. */
+export function goodOf({ cards, reissued }: Attempt): readonly CardRange[] {
+  return [...madeIn(cards), ...madeIn(reissued)];
+}
+
+export const madeIn = (record: CardsRecord | undefined) => (record?.outcome === 'made' ? record.good : []);
 
 /** Reads a run folder again and again; what is written once is read once. */
 export class LedgerReader {

@@ -2,19 +2,12 @@
 // that was killed is a ledger like any other.
 import type { FailureKind } from '../base/failure.ts';
 import type { Wanted } from '../issue/issue.ts';
-import {
-  type AskedRecord,
-  type CardRange,
-  type CardsRecord,
-  countOf,
-  eachCard,
-  toRanges,
-} from '../issue/records.ts';
+import { type AskedRecord, type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
 import type { GoodCards } from '../issue/vaulted.ts';
 import type { Acceptable, Recovery } from '../plan/job.ts';
-import { type Plan, type Volume, batchesOf, volumesOf } from '../plan/plan.ts';
+import { type Plan, type Volume, batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
 import { batchNext } from './batch.ts';
-import type { Attempt, Ledger } from './ledger.ts';
+import { type Ledger, goodOf, madeIn } from './ledger.ts';
 
 export type Step =
   | {
@@ -128,6 +121,11 @@ export function nextSteps(plan: Plan, ledger: Ledger, circumstances: Circumstanc
       stops: unreadable,
     };
   const allRead = volumes.every(({ done }) => done === true);
+  const good = countOf([...ledger.attempts.values()].flat().flatMap(goodOf));
+  if (allRead && !ledger.packed && good !== cardCount(plan)) {
+    const message = `${good} cards are good for ${cardCount(plan)} places: nothing is packed`;
+    return { steps: [], stops: [{ kind: 'mismatch', message, hint: 'accounts.json names them' }] };
+  }
   return {
     steps: free([...steps, ...print, ...(allRead ? lastSteps(ledger, circumstances) : [])]),
     stops: [],
@@ -179,13 +177,6 @@ export function goodCards(ledger: Pick<Ledger, 'attempts'>): readonly GoodCards[
     return parts.filter(({ good }) => good.length > 0);
   });
 }
-
-/** The cards of an attempt that may be printed. */
-export function goodOf({ cards, reissued }: Attempt): readonly CardRange[] {
-  return [...madeIn(cards), ...madeIn(reissued)];
-}
-
-const madeIn = (record: CardsRecord | undefined) => (record?.outcome === 'made' ? record.good : []);
 
 /** Cards that were asked for and given up without being seen to be gone: they are looked for once more. */
 export function givenUp(ledger: Ledger): readonly AskedCards[] {

@@ -23,7 +23,7 @@ export async function makeOutput(disk: Disk, output: string): Promise<void> {
 /** Planning is short; another process that plans is waited for. */
 export async function takePlanningLock(disk: Disk, output: string, self: Holder): Promise<Lock> {
   const folder = join(output, '.planning');
-  await disk.makeFolder(folder);
+  await makeOutput(disk, folder);
   for (let waited = 0; ; waited += LOOK_MS) {
     const lock = await takeLock(disk, folder, self);
     if (!('holder' in lock)) return lock;

@@ -1,33 +1,22 @@
 // Step -> stage. Each stage reads from the run folder and writes there once; doing it twice is harmless.
-import { createHash } from 'node:crypto';
 import { Failure } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
-import { sealStream } from '../base/vault.ts';
 import { deliver } from '../deliver/deliver.ts';
 import { writeComplete } from '../deliver/receipt.ts';
 import { lookBatch, sweep, voidBatch } from '../issue/doubt.ts';
 import { askBatch, readBatch } from '../issue/issue.ts';
 import { reissueBatch } from '../issue/reissue.ts';
-import { vaultedCards } from '../issue/vaulted.ts';
 import { pack } from '../pack/pack.ts';
 import { openSealer } from '../pack/recipients.ts';
-import { isTestRun, volumesOf } from '../plan/plan.ts';
 import { slotPlaces } from '../render/imposition.ts';
 import { sidesOf } from '../plan/template.ts';
-import { renderVolume } from '../render/volume.ts';
 import { zonesOf } from '../verify/places.ts';
 import type { VolumeReport } from '../verify/report.ts';
+import { accountsOf } from './accounts.ts';
 import { LedgerReader } from './ledger.ts';
 import { type Step, goodCards } from './next.ts';
-import { readBack } from './read-back.ts';
-import type { PrintTools, Tools } from './tools.ts';
-
-/** A step that needs no platform and much computing: it runs in a worker thread. */
-export type PrintStep = Extract<Step, { do: 'render' | 'verify' }>;
-
-export function isPrintStep(step: Step): step is PrintStep {
-  return step.do === 'render' || step.do === 'verify';
-}
+import type { PrintStep } from './print.ts';
+import type { Tools } from './tools.ts';
 
 export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Promise<void> {
   switch (step.do) {
@@ -72,6 +61,7 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
       await pack(
         {
           good: goodCards(ledger),
+          voided: accountsOf(tools.plan, ledger).voided,
           slots,
           attempts,
           reports,
@@ -98,50 +88,4 @@ export async function perform(step: Exclude<Step, PrintStep>, tools: Tools): Pro
       await writeComplete(tools.folder, step.targets, tools.now());
       return;
   }
-}
-
-export async function performPrint(step: PrintStep, tools: PrintTools): Promise<void> {
-  switch (step.do) {
-    case 'render':
-      await render(step, tools);
-      return;
-    case 'verify':
-      await readBack(step, tools);
-      return;
-  }
-}
-
-async function render(step: Extract<Step, { do: 'render' }>, tools: PrintTools): Promise<void> {
-  const { plan, folder, keys, log } = tools;
-  const volumes = volumesOf(plan);
-  const volume = volumes[step.volume - 1];
-  if (volume === undefined) throw new Error(`the plan has no volume ${step.volume}`);
-  const attempts = await new LedgerReader(folder, plan).attempts();
-  const pdf = renderVolume(await tools.layout(), {
-    run: plan.run,
-    title: `${plan.run}, volume ${step.volume} of ${volumes.length}`,
-    test: isTestRun(plan),
-    volume: step.volume,
-    volumes: volumes.length,
-    sheets: volume.sheets,
-    created: new Date(plan.created),
-    id: createHash('sha256').update(`${plan.run}\n${plan.created}\n${step.volume}`).digest().subarray(0, 16),
-    cards: vaultedCards(goodCards({ attempts }), volume.first, volume.count, tools),
-  });
-  let bytes = 0;
-  async function* counted() {
-    for await (const piece of pdf) {
-      bytes += piece.length;
-      yield piece;
-    }
-  }
-  await folder.write(names.volume(step.volume, step.attempt), sealStream(counted(), [keys.run.recipient]));
-  log.emit({
-    event: 'volume.rendered',
-    volume: step.volume,
-    attempt: step.attempt,
-    cards: volume.count,
-    sheets: volume.sheets,
-    bytes,
-  });
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
-import { asFailure, badInput } from '../base/failure.ts';
+import { type Failure, asFailure, badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import type { Secret } from '../base/secret.ts';
@@ -29,9 +29,10 @@ import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Layout } from '../render/preflight.ts';
 import { readProfile } from '../render/profile.ts';
+import { abandonRun } from './abandon.ts';
 import { type OperatorKey, makeRunKeys, openRunKeys } from './keys.ts';
 import { makeOutput, takePlanningLock } from './output.ts';
-import { type Run, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
+import { type Run, isAbandoned, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
 import type { layoutOf } from './tools.ts';
 
 export interface RunRequest {
@@ -73,8 +74,8 @@ export type Prepared =
       readonly lock: Lock;
       readonly isNew: boolean;
     }
-  /** It is done; there is nothing to do. */
-  | { readonly state: 'complete'; readonly run: Run }
+  /** It is done; there is nothing to do. `changed` is what of the job is no longer as it was planned. */
+  | { readonly state: 'complete'; readonly run: Run; readonly changed: readonly string[] }
   /** Another process makes it. */
   | { readonly state: 'elsewhere'; readonly run: Run; readonly holder: Holder };
 
@@ -154,13 +155,20 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
   const planning = await takePlanningLock(disk, request.output, around.self);
   try {
     await removeDrafts(disk, request.output);
-    const found = await findRun(checked.job.value, request, disk, around.now());
-    if (typeof found === 'string') return await beginRun(found, checked, request, around);
-    if (await isComplete(found)) {
-      await found.folder.makeDurable();
-      return { state: 'complete', run: found };
+    for (;;) {
+      const found = await findRun(checked.job.value, request, disk, around.now());
+      if (typeof found === 'string') return await beginRun(found, checked, request, around);
+      const changed = changesSince(found, checked);
+      if (await isComplete(found)) {
+        await found.folder.makeDurable();
+        return { state: 'complete', run: found, changed };
+      }
+      if (changed.length === 0) return await continueRun(found, checked, request, around);
+      const mayGo = request.run === undefined;
+      const { self, now } = around;
+      if (!mayGo || !(await abandonRun(found, changed, { disk, self, now })))
+        throw changedJob(found, changed, checked);
     }
-    return await continueRun(found, checked, request, around);
   } finally {
     await planning.release();
   }
@@ -177,7 +185,9 @@ async function removeDrafts(disk: Disk, output: string): Promise<void> {
 
 /** The run to continue, or the name of the one to make. */
 async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Promise<Run | string> {
-  const runs = (await listRuns(disk, request.output)).filter(({ plan }) => plan.job === job.name);
+  const runs: Run[] = [];
+  for (const run of await listRuns(disk, request.output))
+    if (run.plan.job === job.name && !(await isAbandoned(run))) runs.push(run);
   const taken = new Set(await disk.list(request.output));
   const open: Run[] = [];
   for (const run of runs) if (!(await isComplete(run))) open.push(run);
@@ -210,9 +220,24 @@ async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Pr
   }
 }
 
+/** What of the job and its files is no longer as a run was planned with. */
+function changesSince({ plan }: Run, { job, design, recipients }: CheckedJob): readonly string[] {
+  return [
+    ...changedKeys(plan, job.value),
+    ...changedInputs(plan, design),
+    ...changedRecipients(plan, recipients),
+  ];
+}
+
+function changedJob({ plan }: Run, changed: readonly string[], { job }: CheckedJob): Failure {
+  return badInput(`${job.file} no longer says what run ${plan.run} was planned with: ${changed.join(', ')}`, {
+    hint: 'change it back to finish this run, or begin another with --new',
+  });
+}
+
 async function continueRun(
   run: Run,
-  { job, design, recipients, signer, targets }: CheckedJob,
+  { job, signer, targets }: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
@@ -222,24 +247,12 @@ async function continueRun(
       hint: 'a run stays with the platform that made its cards; set CARDPRESS_API_URL, or begin another with --new',
     });
   }
-  const changed = [
-    ...changedKeys(plan, job.value),
-    ...changedInputs(plan, design),
-    ...changedRecipients(plan, recipients),
-  ];
-  if (changed.length > 0) {
-    throw badInput(
-      `${job.file} no longer says what run ${plan.run} was planned with: ${changed.join(', ')}`,
-      {
-        hint: 'change it back to finish this run, or begin another with --new',
-      },
-    );
-  }
   const keys = await openRunKeys(folder, around.operator);
   const lock = await takeLock(around.reader.disk, folder.path, around.self);
   if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
+  // A copy of a run may lack the folders that were empty.
+  await folder.make();
   await folder.tidy();
-  await folder.makeDurable();
   const frozen = await thawDesign(folder, plan);
   const layout = await around.layoutOf(plan, frozen);
   return {

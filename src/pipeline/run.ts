@@ -4,7 +4,7 @@ import { Failure, asFailure } from '../base/failure.ts';
 import type { Acceptable, Recovery } from '../plan/job.ts';
 import type { Dispatch } from './dispatch.ts';
 import { names } from '../base/run-folder.ts';
-import { accountsOf } from './accounts.ts';
+import { type Accounts, accountsOf } from './accounts.ts';
 import { type Ledger, LedgerReader } from './ledger.ts';
 import { type Step, failedVolumes, nextSteps, stepName } from './next.ts';
 import type { Tools } from './tools.ts';
@@ -75,17 +75,27 @@ export async function runJob(
       }
       // A step that ended while the ledger was read has left something that was not seen.
       if (busy.size > 0) continue;
-      await folder.replace(names.accounts, `${JSON.stringify(accountsOf(plan, ledger), null, 2)}\n`);
+      const accounts = accountsOf(plan, ledger);
+      await folder.replace(names.accounts, `${JSON.stringify(accounts, null, 2)}\n`);
       if (failure !== undefined) throw failure;
       if (options.stopping.aborted) throw new Failure('interrupted', 'stopped; run the job again to go on');
       const [stop] = stops;
       if (stop !== undefined) throw new Failure(stop.kind, stop);
+      if (!accounts.balanced) throw unbalanced(accounts);
       tools.log.emit({ event: 'run.complete', run: plan.run });
       return;
     }
   } finally {
     await dispatch.close();
   }
+}
+
+/** The last word before "complete": whatever went wrong unseen shows here. */
+function unbalanced({ run, planned, made, inDoubt }: Accounts): Failure {
+  return new Failure('mismatch', {
+    message: `the accounts of ${run} do not balance: ${planned} cards planned, ${made} made, ${inDoubt} in doubt`,
+    hint: 'accounts.json in the run folder names them; hand nothing over before this is understood',
+  });
 }
 
 /** A step whose turn had not come when the run was stopped. */

@@ -47,8 +47,15 @@ export async function isComplete(run: Run): Promise<boolean> {
   return run.folder.has(names.complete);
 }
 
-/** The ids that a run has planned or asked for. */
-export async function takenIds({ folder, plan }: Run): Promise<readonly IdRange[]> {
+/** Whether a run was given up: it made no card, and its job was changed. */
+export async function isAbandoned(run: Run): Promise<boolean> {
+  return run.folder.has(names.abandoned);
+}
+
+/** The ids that a run has planned or asked for; none of one that was given up. */
+export async function takenIds(run: Run): Promise<readonly IdRange[]> {
+  if (await isAbandoned(run)) return [];
+  const { folder, plan } = run;
   const { id, first } = plan.cards;
   const range = (from: number, count: number): IdRange => ({
     pattern: id,

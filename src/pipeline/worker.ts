@@ -7,7 +7,7 @@ import { thawDesign } from '../plan/inputs.ts';
 import type { Layout } from '../render/preflight.ts';
 import type { FromWorker, WorkerStart } from './dispatch.ts';
 import { openRunKeys, readOperatorKey } from './keys.ts';
-import { type PrintStep, performPrint } from './perform.ts';
+import { type PrintStep, performPrint } from './print.ts';
 import { readPlan } from './runs.ts';
 import { type PrintTools, layoutOf } from './tools.ts';
 

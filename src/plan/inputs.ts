@@ -141,9 +141,14 @@ async function readTemplateFile(
   from: string,
   place: Place | undefined,
 ): Promise<FoundFile> {
-  const folder = BUILT_IN.test(ref) ? join(reader.builtIn, ref) : join(from, ref);
-  const path = /\.ya?ml$/.test(ref) ? folder : join(folder, 'template.yaml');
-  return readInput(reader, 'template', ref, path, 'template.yaml', place);
+  const within = (folder: string) => (/\.ya?ml$/.test(ref) ? folder : join(folder, 'template.yaml'));
+  const own = within(join(from, ref));
+  const builtIn = within(join(reader.builtIn, ref));
+  // A name that no built-in template has may be a folder's: `preview template`.
+  const isBuiltIn =
+    BUILT_IN.test(ref) &&
+    ((await reader.disk.size(builtIn)) !== undefined || (await reader.disk.size(own)) === undefined);
+  return readInput(reader, 'template', ref, isBuiltIn ? builtIn : own, 'template.yaml', place);
 }
 
 async function completeDesign(

@@ -92,6 +92,7 @@ function openProgram(bytes: Uint8Array, file: string): fontkit.Font {
   try {
     // fontkit reads a box even for an empty glyph; where that glyph ends the file it would read past the end.
     program = fontkit.create(Buffer.concat([bytes, Buffer.alloc(16)])) as fontkit.Font;
+    nameGlyphs(program);
     probe(program);
   } catch {
     throw badInput(`${file} is not a font that can be read`, {
@@ -102,6 +103,15 @@ function openProgram(bytes: Uint8Array, file: string): fontkit.Font {
     throw badInput(`${file} may not be embedded: its maker forbids it (fsType)`);
   }
   return program;
+}
+
+/**
+ * Gives every glyph its character. fontkit keeps a glyph as it was first met; met as a part of another (the dot of
+ * a colon) it has no character, and neither would the text of the PDF.
+ */
+function nameGlyphs(program: fontkit.Font): void {
+  for (const character of [...program.characterSet].sort((a, b) => a - b))
+    program.glyphForCodePoint(character);
 }
 
 /** Tables are read when they are first asked for: a font that was cut short shows here, and not at print. */

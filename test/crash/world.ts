@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { secret } from '../../src/base/secret.ts';
 import type { Disk } from '../../src/base/disk.ts';
+import { asFailure } from '../../src/base/failure.ts';
 import { silent } from '../../src/base/log.ts';
 import { openJournal } from '../../src/base/journal.ts';
 import type { OperatorKey } from '../../src/pipeline/keys.ts';
@@ -71,6 +72,12 @@ export interface CrashPoint {
   readonly half: boolean;
 }
 
+/** Where the disk has no room: from the nth effect on, for so many writes. */
+export interface FullDisk {
+  readonly from: number;
+  readonly writes: number;
+}
+
 export const JOB = `
 name: crash
 account: T00000001
@@ -106,8 +113,9 @@ export class World {
   /** Starts a process that makes the run; returns how many effects it had. Throws what it failed with. */
   async process(
     crash?: CrashPoint,
+    full?: FullDisk,
   ): Promise<{ readonly effects: readonly string[]; readonly crashed: boolean }> {
-    const effects = new Counter(crash);
+    const effects = new Counter(crash, full);
     const pid = ++this.#pid;
     this.model.alive.add(pid);
     const disk = this.model.disk(effects);
@@ -115,7 +123,8 @@ export class World {
       await this.#run(disk, effects, pid);
       return { effects: effects.names, crashed: false };
     } catch (error) {
-      if (!effects.dead) throw error;
+      if (!effects.dead && full === undefined) throw error;
+      if (!effects.dead && asFailure(error).kind !== 'unavailable') throw error;
       return { effects: effects.names, crashed: true };
     } finally {
       this.model.alive.delete(pid);
@@ -192,8 +201,7 @@ export class World {
       });
     } finally {
       await platform.close();
-      if (!effects.dead) await journal.close();
-      await lock.release();
+      if (!effects.dead) await journal.close().finally(() => lock.release());
     }
   }
 }
@@ -202,10 +210,13 @@ export class World {
 class Counter implements Effects {
   readonly names: string[] = [];
   readonly #crash: CrashPoint | undefined;
+  readonly #full: FullDisk | undefined;
+  #refused = 0;
   dead = false;
 
-  constructor(crash: CrashPoint | undefined) {
+  constructor(crash: CrashPoint | undefined, full: FullDisk | undefined) {
     this.#crash = crash;
+    this.#full = full;
   }
 
   effect = <T>(name: string, perform: () => T, half?: () => void): T => {
@@ -215,6 +226,13 @@ class Counter implements Effects {
       this.dead = true;
       if (this.#crash.half) half?.();
       throw new Crash();
+    }
+    const full = this.#full;
+    const needsRoom = name.startsWith('write') || name.startsWith('create');
+    if (full !== undefined && needsRoom && this.names.length >= full.from && this.#refused < full.writes) {
+      this.#refused += 1;
+      half?.();
+      throw Object.assign(new Error(`ENOSPC: no space left on device, ${name}`), { code: 'ENOSPC' });
     }
     return perform();
   };

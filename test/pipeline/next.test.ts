@@ -4,13 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CardRange, CardsRecord, LookedRecord } from '../../src/issue/records.ts';
 import { eachCard, toRanges } from '../../src/issue/records.ts';
-import type { Attempt, Ledger, ReadBack } from '../../src/pipeline/ledger.ts';
+import { type Attempt, type Ledger, type ReadBack, goodOf } from '../../src/pipeline/ledger.ts';
 import {
   type Circumstances,
   type Next,
   type Step,
   failedVolumes,
-  goodOf,
   nextSteps,
   stepName,
 } from '../../src/pipeline/next.ts';
@@ -406,6 +405,45 @@ describe('cards that may not be printed', () => {
     expect(steps(ledger)).toEqual(['sweep 3']);
     expect(steps(ledger, { inFlight: ['sweep'] })).toEqual([]);
     expect(steps({ ...ledger, swept: { ...voided(), foreign: [] } })).toEqual(['pack']);
+  });
+});
+
+describe('what cannot be', () => {
+  const fresh = ranges(11, 14).map((range) => ({ ...range, position: 0 }));
+  const replaced: State = { ...made(fresh), cardsAsked: fresh };
+  test.each<[string, State[], string]>([
+    [
+      'an answer that came back after its cards were voided and replaced',
+      [{ ...made(BATCHES[0]!), looked: looked(found(1)), voided: voided(1) }, replaced],
+      'mismatch: batch 1: serial 1 is good by its answer, and was voided',
+    ],
+    [
+      'one that came back after its cards were not found and replaced',
+      [{ ...made(BATCHES[0]!), looked: looked() }, replaced],
+      'mismatch: batch 1: serials 1 and 11 are both good, for one place',
+    ],
+    [
+      'a good card that was voided',
+      [{ ...made(BATCHES[0]!), looked: looked(found(2)), voided: voided(2) }],
+      'mismatch: batch 1: serial 2 is good by its answer, and was voided',
+    ],
+    [
+      'an answer that was read, and whose sealed file is gone',
+      [{ ...made(BATCHES[0]!), answered: false }],
+      'mismatch: batch 1: its sealed answer is missing from the run folder',
+    ],
+  ])('stops the run: %s', (_, states, expected) => {
+    expect(batch1(states)).toEqual([expected]);
+  });
+
+  test('nothing is packed unless there is one good card for each place', () => {
+    const short = [{ ...made(ranges(1, 3)), cardsAsked: ranges(1, 3) }];
+    const ledger = ledgerOf([short, done[1]!, done[2]!], { volumes: volumes(1, 2, 3, 4) });
+    const { steps: list, stops } = next(ledger);
+    expect(list).toEqual([]);
+    expect(stops.map(({ message }) => message)).toEqual([
+      '9 cards are good for 10 places: nothing is packed',
+    ]);
   });
 });
 

@@ -35,7 +35,7 @@ handoff: { seal: none }
 
 /** Classic has room for short ids; here they have a line of their own below the token. */
 const ID_LINE =
-  "  - { part: text, text: '{card_id}', at: [42.8, 25.4], font: mono, size: 3.6, align: center, width: 79.6 }";
+  "  - { part: text, text: '{card_id}', at: [42.8, 25.4], font: regular, size: 3.6, align: center, width: 79.6 }";
 
 interface KnownCard {
   readonly id: string;

@@ -16,12 +16,17 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
+interface CallOptions {
+  readonly cwd: string;
+  readonly env?: Record<string, string>;
+  /** A program that starts it. */
+  readonly through?: readonly string[];
+}
+
 /** Starts `cardpress …`. The environment is what is given and nothing of ours but PATH. */
-export function start(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Record<string, string> },
-): Started {
-  const child = spawn(process.execPath, [CLI, ...args], {
+export function start(args: readonly string[], options: CallOptions): Started {
+  const [command, ...words] = [...(options.through ?? []), process.execPath, CLI, ...args];
+  const child = spawn(command ?? '', words, {
     cwd: options.cwd,
     env: { PATH: process.env.PATH, CI: 'true', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -36,9 +41,6 @@ export function start(
   return { child, ended };
 }
 
-export function cardpress(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Record<string, string> },
-): Promise<Ended> {
+export function cardpress(args: readonly string[], options: CallOptions): Promise<Ended> {
   return start(args, options).ended;
 }

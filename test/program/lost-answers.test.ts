@@ -135,10 +135,15 @@ test('an id that exists at its first ask is somebody else’s: nothing is touche
   const before = JSON.stringify(sandbox.books().accounts);
   const other = await rehearse(sandbox.origin);
   const refused = await failure(other.run(JOB));
-  other.remove();
   expect(refused.kind).toBe('refused');
   expect(refused.message).toMatch(/taken at the platform/);
   expect(JSON.stringify(sandbox.books().accounts)).toBe(before);
+  // It made no card: with other ids the job is planned anew, and the refused run is given up.
+  await other.run(JOB.replace('cards: {', 'cards: { first: 5000,'));
+  const [given = '', made = ''] = runsIn(other.output);
+  expect(JSON.parse(other.read(`${given}/abandoned.json`))).toMatchObject({ changed: ['cards.first'] });
+  expect(manifestRows(other.read(`${made}/handoff/manifest.csv`))[0]?.card_id).toBe('LOST-005000');
+  other.remove();
 });
 
 test('a refusal is passed on in the platform’s words, and asked again when run again', async () => {

@@ -78,6 +78,18 @@ describe('the commands of the README', () => {
     expect(again).toMatchObject({ code: 0, err: '' });
     expect(again.out).toMatch(/is complete: nothing to do/);
     expect((await cardpress(['status'], { cwd, env })).out).toMatch(/102\/102 cards .* complete/);
+
+    // So do those of the folder that init makes, called from there.
+    const shop = join(cwd, 'shop');
+    const own = [...readFileSync(join(shop, 'README.md'), 'utf8').matchAll(/^ {4}cardpress (.*?) {2,}/gm)];
+    expect(own).toHaveLength(4);
+    await sandbox.close();
+    sandbox = await startSandbox();
+    const there = { ...env, CARDPRESS_OUTPUT: '', CARDPRESS_API_URL: sandbox.origin };
+    for (const [, command = ''] of own) {
+      const { code, err } = await cardpress(command.split(' '), { cwd: shop, env: there });
+      expect({ command, code, err }).toEqual({ command, code: 0, err: '' });
+    }
   });
 });
 

@@ -8,6 +8,7 @@ import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 import { difference, runsIn } from './books.ts';
+import { have } from '../support/programs.ts';
 import { cardpress, start } from './cli.ts';
 
 const JOB = `
@@ -147,8 +148,16 @@ describe('keys', () => {
     expect(
       await cardpress(['keygen'], { cwd: shop.dir, env: { ...env, CARDPRESS_KEY: next } }),
     ).toMatchObject({ code: 0 });
+    const [run = ''] = runsIn(shop.output);
+    const proof = join(shop.output, run, 'proof.age');
+    const sealedToOld = readFileSync(proof);
     expect(await call('rekey', next)).toMatchObject({ code: 0, err: '' });
-    expect((await call('run', 'job.yaml')).code).toBe(7);
+    const refused = await call('run', 'job.yaml');
+    expect(refused).toMatchObject({ code: 7 });
+    expect(refused.err).toMatch(/sealed to another key[^]*the key at hand is age1[^]*CARDPRESS_KEY/);
+    // Interrupted after the first of the two files, it is finished by the next.
+    writeFileSync(proof, sealedToOld);
+    expect(await call('rekey', next)).toMatchObject({ code: 0, err: '' });
     env.CARDPRESS_KEY = next;
     expect(await call('run', 'job.yaml')).toMatchObject({ code: 0 });
   });
@@ -196,15 +205,21 @@ describe('damage', () => {
     expect(live.err).toMatch(/was begun against http:\/\/127\.0\.0\.1/);
   });
 
-  // Root may write anywhere, so the folder is made unwritable in another way there.
-  test.skipIf(process.getuid?.() === 0)(
+  // Root may write anywhere, unless its capabilities are taken away.
+  const isRoot = process.getuid?.() === 0;
+  const through = isRoot ? ['setpriv', '--bounding-set', '-all', '--inh-caps', '-all'] : [];
+  test.skipIf(isRoot && !have('setpriv'))(
     'a folder that may not be written: exit 4, and the run goes on after',
     async () => {
-      const { shop, call } = await openShop([{ operation: 'batch', nth: 1, fault: 'status', status: 403 }]);
+      const { shop, env, call } = await openShop([
+        { operation: 'batch', nth: 1, fault: 'status', status: 403 },
+      ]);
       expect((await call('run', 'job.yaml')).code).toBe(3);
       const [run = ''] = runsIn(shop.output);
       chmodSync(join(shop.output, run, 'batches'), 0o500);
-      expect((await call('run', 'job.yaml')).code).toBe(4);
+      const refused = await cardpress(['run', 'job.yaml'], { cwd: shop.dir, env, through });
+      expect(refused.code).toBe(4);
+      expect(refused.err).toMatch(/may not write .*batches.*\n\(look at its owner and mode, and run again\)/);
       chmodSync(join(shop.output, run, 'batches'), 0o700);
       expect(await call('run', 'job.yaml')).toMatchObject({ code: 0 });
     },

@@ -1,0 +1,37 @@
+// A run that never made a card holds nothing that could be lost: where its job has been changed since, it is
+// given up, and the job is planned anew.
+import type { Disk } from '../base/disk.ts';
+import { type Holder, takeLock } from '../base/lock.ts';
+import { names } from '../base/run-folder.ts';
+import { accountsOf } from './accounts.ts';
+import { LedgerReader } from './ledger.ts';
+import type { Run } from './runs.ts';
+
+/** What is noted in a run that was given up. */
+export interface AbandonedRecord {
+  readonly at: string;
+  /** What of the job is no longer as the run was planned. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * Gives a run up for good if every id that it asked for was refused. False: it made cards, or may have, or
+ * another process makes it.
+ */
+export async function abandonRun(
+  run: Run,
+  changed: readonly string[],
+  { disk, self, now }: { readonly disk: Disk; readonly self: Holder; readonly now: () => Date },
+): Promise<boolean> {
+  const lock = await takeLock(disk, run.folder.path, self);
+  if ('holder' in lock) return false;
+  try {
+    const accounts = accountsOf(run.plan, await new LedgerReader(run.folder, run.plan).read());
+    if (accounts.asked !== accounts.neverCreated) return false;
+    const record: AbandonedRecord = { at: now().toISOString(), changed };
+    await run.folder.write(names.abandoned, `${JSON.stringify(record)}\n`);
+    return true;
+  } finally {
+    await lock.release();
+  }
+}
