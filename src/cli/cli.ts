@@ -22,6 +22,7 @@ import { sandboxCommand } from './sandbox-command.ts';
 import { type ScheduleOptions, scheduleCommand } from './schedule-command.ts';
 import { schemaCommand } from './schema-command.ts';
 import { statusCommand } from './status-command.ts';
+import { type TendOptions, tendCommand } from './tend-command.ts';
 import { verifyCommand } from './verify-command.ts';
 import { version } from './version.ts';
 
@@ -171,6 +172,12 @@ program
   .option('--output <dir>', 'the output folder')
   .option('--metrics <file>', 'write a text file for Prometheus after each run')
   .action((jobs: string[], options: ScheduleOptions) => scheduleCommand(jobs, options, call()));
+program
+  .command('tend')
+  .description('what is due across runs: handoffs that did not reach their targets')
+  .option('--output <dir>', 'the output folder')
+  .option('--metrics <file>', 'write a text file for Prometheus')
+  .action((options: TendOptions) => tendCommand(options, call()));
 program
   .command('sandbox')
   .description('a stand-in of the platform on this machine')

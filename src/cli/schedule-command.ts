@@ -11,6 +11,7 @@ import { readNote, writeNote } from '../schedule/note.ts';
 import { type Clock, type Ended, jobLoop } from '../schedule/scheduler.ts';
 import { outputPath, reader } from './environment.ts';
 import { type Call, clockOf, runCommand } from './run-command.ts';
+import { tendRuns } from './tend-command.ts';
 
 export interface ScheduleOptions {
   readonly list?: boolean;
@@ -61,6 +62,7 @@ export async function scheduleCommand(
         readNote: (name, schedule) => readNote(nodeDisk, output, name, schedule, clock.now()),
         writeNote: (name, schedule, note) => writeNote(nodeDisk, output, name, schedule, note),
         perform: (run) => perform(jobPath, run),
+        tend: (name) => tendJob(name),
         onTrouble: (error) => {
           call.terminal.err(`${jobPath}: ${asFailure(error).message}\n`);
         },
@@ -68,6 +70,12 @@ export async function scheduleCommand(
     ),
   );
   throw new Failure('interrupted', 'stopped; what is open is gone on with when it is started again');
+
+  async function tendJob(name: string): Promise<void> {
+    const runs = (await listRuns(nodeDisk, output)).filter(({ plan }) => plan.job === name);
+    const { failures } = await tendRuns(runs, output, options, { ...call, now: clock.now });
+    for (const { run, failure } of failures) call.terminal.err(`${run}: ${failure.message}\n`);
+  }
 
   async function perform(jobPath: string, run: string): Promise<Ended> {
     try {

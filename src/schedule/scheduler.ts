@@ -21,6 +21,8 @@ export interface LoopTools {
   readonly readNote: (job: string, schedule: Scheduled) => Promise<Note>;
   readonly writeNote: (job: string, schedule: Scheduled, note: Note) => Promise<void>;
   readonly perform: (run: string) => Promise<Ended>;
+  /** Housekeeping of the job's runs, once a day while nothing else is to be done. */
+  readonly tend: (job: string) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -38,6 +40,7 @@ const LOOK = DAY;
 export async function jobLoop(tools: LoopTools): Promise<void> {
   const { clock, stopping } = tools;
   let failures = 0;
+  let tended: Date | undefined;
   while (!stopping.aborted) {
     let wait: Date;
     try {
@@ -56,7 +59,13 @@ export async function jobLoop(tools: LoopTools): Promise<void> {
     const before = await tools.readNote(name, schedule);
     const { run, until, note } = agendaOf(name, schedule, await tools.runs(name), before, clock.now());
     await tools.writeNote(name, schedule, note);
-    if (run === undefined) return earlier(until, after(LOOK));
+    if (run === undefined) {
+      if (tended === undefined || clock.now().getTime() - tended.getTime() >= DAY) {
+        tended = clock.now();
+        await tools.tend(name);
+      }
+      return earlier(until, after(LOOK));
+    }
     const ended = await tools.perform(run);
     if (ended === 'done') {
       failures = 0;

@@ -202,6 +202,7 @@ async function live(schedule: Scheduled, happenings: readonly Happening[]): Prom
       readNote: () => Promise.resolve(note),
       writeNote: (_job, _schedule, written) => Promise.resolve(void (note = written)),
       perform,
+      tend: () => Promise.resolve(),
       onTrouble: (error) => {
         throw error;
       },
