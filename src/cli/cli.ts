@@ -1,6 +1,4 @@
-#!/usr/bin/env node
 // The command line: a table of commands, one place where errors are printed, and the exit code.
-import './memory.ts';
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
 import { asFailure, notYet } from '../base/failure.ts';

@@ -10,7 +10,10 @@ import { type InputFile, type Reader, readNamed } from '../plan/inputs.ts';
 import type { Job } from '../plan/job.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Checked } from '../plan/yaml.ts';
-import { type OpenPgpKey, readRecipientKey, sealOpenPgp } from './openpgp.ts';
+import type { OpenPgpKey } from './openpgp.ts';
+
+/** Loaded by who needs it: a run is to stay small. */
+export const openPgp = () => import('./openpgp.ts');
 
 /** A recipient that was found good. */
 export interface Recipient extends PlannedRecipient {
@@ -85,6 +88,7 @@ export async function openSealer(plan: Plan, folder: RunFolder): Promise<Sealer>
     case 'openpgp': {
       // A key that expired since must not strand cards that exist: it is the same key.
       const at = new Date(plan.created);
+      const { readRecipientKey, sealOpenPgp } = await openPgp();
       const keys: OpenPgpKey[] = [];
       for (const { input, fingerprint } of recipients) {
         const key = await readRecipientKey(await folder.read(names.input(input ?? '')), at);
@@ -116,7 +120,9 @@ async function openPgpRecipient(
   now: Date,
 ): Promise<Recipient> {
   const bytes = await readNamed(reader, join(dirname(job.file), name), name, { place });
-  const { fingerprint, about, expires } = await withPlace(place, name, () => readRecipientKey(bytes, now));
+  const { fingerprint, about, expires } = await withPlace(place, name, async () =>
+    (await openPgp()).readRecipientKey(bytes, now),
+  );
   const input = `key-${index + 1}-${basename(name).replaceAll(/[^\w.-]/g, '_')}`;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return {

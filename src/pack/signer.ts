@@ -7,8 +7,7 @@ import { type Reader, readNamed } from '../plan/inputs.ts';
 import type { Job } from '../plan/job.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { keyName, looksLikeMinisignKey, readMinisignKey, signMinisign, verifyMinisign } from './minisign.ts';
-import { readSigner, signOpenPgp, verifyOpenPgp } from './openpgp.ts';
-import { withPlace } from './recipients.ts';
+import { openPgp, withPlace } from './recipients.ts';
 
 export interface Signer {
   readonly kind: 'openpgp' | 'minisign';
@@ -55,6 +54,7 @@ async function minisignSigner(bytes: Uint8Array, passphrase: string | undefined)
 }
 
 async function openPgpSigner(bytes: Uint8Array, passphrase: string | undefined, now: Date): Promise<Signer> {
+  const { readSigner, signOpenPgp } = await openPgp();
   const signer = await readSigner(bytes, passphrase, now);
   return {
     kind: 'openpgp',
@@ -75,7 +75,7 @@ export async function checkSignature(
   const text = new TextDecoder().decode(signature);
   return signatureName.endsWith('.minisig')
     ? verifyMinisign(bytes, text, publicKey)
-    : verifyOpenPgp(bytes, text, publicKey);
+    : (await openPgp()).verifyOpenPgp(bytes, text, publicKey);
 }
 
 async function refuseOpen({ disk }: Reader, path: string, name: string, place: Place): Promise<void> {

@@ -83,7 +83,7 @@ export function localDispatch(
 }
 
 /** A volume needs little; V8 would otherwise let each thread grow for speed that is not felt. */
-const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 };
 
 /** A worker thread that performs one step at a time. */
 class PrintThread {
