@@ -18,7 +18,7 @@ import { runJob } from '../pipeline/run.ts';
 import type { Run } from '../pipeline/runs.ts';
 import { freshSerials } from '../pipeline/serials.ts';
 import { type Tools, layoutOf } from '../pipeline/tools.ts';
-import { lastDue } from '../plan/cron.ts';
+import { isRunOf, lastDue } from '../plan/cron.ts';
 import { batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
 import {
   type Credentials,
@@ -89,7 +89,7 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
       // A night that failed was made up for; what is due since has its own run.
       due !== undefined &&
       outcome.isWell === true &&
-      outcome.run !== due &&
+      !isRunOf(due, outcome.run ?? due) &&
       options.run === undefined &&
       options.new !== true
     );

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
 import { Failure, asFailure, badInput } from '../base/failure.ts';
-import { isComplete, listRuns } from '../pipeline/runs.ts';
+import { type Run, isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
 import { nextDues } from '../plan/cron.ts';
 import { isPerRun } from '../plan/ids.ts';
 import { readJob } from '../plan/inputs.ts';
@@ -135,7 +135,9 @@ async function readScheduled(
 }
 
 async function runStates(output: string, job: string): Promise<readonly RunState[]> {
-  const runs = (await listRuns(nodeDisk, output)).filter(({ plan }) => plan.job === job);
+  const runs: Run[] = [];
+  for (const run of await listRuns(nodeDisk, output))
+    if (run.plan.job === job && !(await isAbandoned(run))) runs.push(run);
   return Promise.all(runs.map(async (run) => ({ run: run.plan.run, complete: await isComplete(run) })));
 }
 

@@ -14,6 +14,11 @@ export interface Due {
   readonly run: string;
 }
 
+/** Whether a run is the one of this name, or one that took its place: `spring-2026-11-23-2`. Times have four digits. */
+export function isRunOf(name: string, run: string): boolean {
+  return run === name || (run.startsWith(`${name}-`) && /^[1-9]\d{0,2}$/.test(run.slice(name.length + 1)));
+}
+
 /** What is wrong with a pattern; undefined where it is good. */
 export function cronComplaint(times: Times): string | undefined {
   try {

@@ -1,6 +1,6 @@
 // What a scheduled job has to do now, from its run folders, its times and the clock. Pure, so that a restart forgets
 // nothing and a year can be tried in a second.
-import { type Due, type Times, lastDue, nextDues } from '../plan/cron.ts';
+import { type Due, type Times, isRunOf, lastDue, nextDues } from '../plan/cron.ts';
 
 export interface RunState {
   readonly run: string;
@@ -39,7 +39,7 @@ export function agendaOf(
   now: Date,
 ): Agenda {
   const until = nextDues(job, schedule, now, 1)[0]?.at ?? new Date(8.64e15);
-  const isMade = (name: string) => runs.some(({ run }) => run === name);
+  const isMade = (name: string) => runs.some(({ run }) => isRunOf(name, run));
   const open = runs.find(({ complete }) => !complete);
   if (open !== undefined) return { run: open.run, until, note };
   // What was begun is done before what is due since.

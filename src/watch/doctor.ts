@@ -14,7 +14,7 @@ import type { Job } from '../plan/job.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { openRunKeys, readOperatorKey } from '../pipeline/keys.ts';
 import { type CheckedJob, type Surroundings, checkJob } from '../pipeline/prepare.ts';
-import { isComplete, listRuns } from '../pipeline/runs.ts';
+import { isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
 import { estimateBytes } from './estimate.ts';
 import { sentenceOf } from './notice.ts';
 
@@ -92,7 +92,7 @@ export async function examine(jobPath: string, tools: DoctorTools): Promise<read
   );
   if (job && operator) {
     for (const run of await listRuns(reader.disk, tools.output)) {
-      if (run.plan.job !== job.value.name || (await isComplete(run))) continue;
+      if (run.plan.job !== job.value.name || (await isComplete(run)) || (await isAbandoned(run))) continue;
       await check(
         'open run',
         () => openRunKeys(run.folder, operator),

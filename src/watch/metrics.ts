@@ -5,7 +5,7 @@ import { type Disk, makeFolders } from '../base/disk.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
-import { type Run, isComplete, listRuns } from '../pipeline/runs.ts';
+import { type Run, isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
 import { readMemory } from './memory.ts';
 
 /** Numbers of one job, by the name of the metric. */
@@ -29,7 +29,7 @@ const METRICS = {
 export async function metricsText(disk: Disk, output: string): Promise<string> {
   const jobs = new Map<string, Run[]>();
   for (const run of await listRuns(disk, output))
-    jobs.set(run.plan.job, [...(jobs.get(run.plan.job) ?? []), run]);
+    if (!(await isAbandoned(run))) jobs.set(run.plan.job, [...(jobs.get(run.plan.job) ?? []), run]);
   const numbers: (readonly [string, Numbers])[] = [];
   for (const [job, runs] of jobs) numbers.push([job, await numbersOf(disk, output, job, runs)]);
   const lines = Object.entries(METRICS).flatMap(([name, help]) => {

@@ -89,3 +89,33 @@ test('what failed is delivered again, each run for itself, and once', async () =
   expect(await tend()).toEqual({ code: 0, out: 'nothing is due\n' });
   expect(statSync(sent).mtimeMs).toBe(before);
 });
+
+test('a due run that was given up is made once more, and no third time', async () => {
+  const job = (count: number) => `
+name: due
+account: T00000001
+cards: { count: ${count}, id: "due-{serial}" }
+template: classic
+sheet: one-up
+handoff: { seal: none }
+schedule: { cron: "0 2 * * 1", timezone: Europe/Oslo }
+`;
+  const rules = [{ operation: 'batch', fault: 'status', status: 403 } as const];
+  const refusing = await startSandbox({ faults: { rules } });
+  const other = await rehearse(refusing.origin);
+  try {
+    await expect(other.run(job(2))).rejects.toThrow(/refuses/);
+  } finally {
+    await refusing.close();
+  }
+  const good = await startSandbox();
+  try {
+    for (let times = 0; times < 3; times += 1)
+      await other.run(job(3), { env: { CARDPRESS_API_URL: good.origin } });
+    expect(good.books().accounts.T00000001?.cards).toHaveLength(3);
+    expect(readdirSync(other.output).filter((name) => name.startsWith('due-'))).toHaveLength(2);
+  } finally {
+    await good.close();
+    other.remove();
+  }
+});

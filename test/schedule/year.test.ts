@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Failure, type FailureKind } from '../../src/base/failure.ts';
-import { type Due, cronComplaint, lastDue, nextDues } from '../../src/plan/cron.ts';
+import { type Due, cronComplaint, isRunOf, lastDue, nextDues } from '../../src/plan/cron.ts';
 import { type Note, type Scheduled, agendaOf } from '../../src/schedule/agenda.ts';
 import { type Ended, jobLoop } from '../../src/schedule/scheduler.ts';
 import { simulatedClock } from './simulated-clock.ts';
@@ -92,6 +92,12 @@ describe('the agenda', () => {
 
   test('an open run comes first', () => {
     expect(agenda('2026-11-23T01:00:00Z', [['spring-2026-11-16', false]]).run).toBe('spring-2026-11-16');
+  });
+
+  test('a run that took the place of one that was given up is the one of its time', () => {
+    const now = '2026-11-23T01:00:00Z';
+    expect(agenda(now, [['spring-2026-11-23-2', true]]).run).toBeUndefined();
+    expect(isRunOf('spring-2026-11-23', 'spring-2026-11-23-0200')).toBe(false);
   });
 
   test('times before the job was scheduled are not its own', () => {
