@@ -142,10 +142,10 @@ export class RunFolder {
     });
   }
 
-  /** Puts a derived file in place of the one there, atomically. */
-  async replace(name: string, content: Content): Promise<void> {
+  /** Puts a derived file in place of the one there, atomically. @param mode where others may read it */
+  async replace(name: string, content: Content, mode?: number): Promise<void> {
     await this.#guard(name, async (final, folder) => {
-      const temporary = await this.#writeTemporary(folder, content);
+      const temporary = await this.#writeTemporary(folder, content, mode);
       await this.#disk.rename(temporary, final);
       await this.#disk.syncFolder(folder);
     });
@@ -223,9 +223,9 @@ export class RunFolder {
     return ['.', ...FOLDERS, ...extra];
   }
 
-  async #writeTemporary(folder: string, content: Content): Promise<string> {
+  async #writeTemporary(folder: string, content: Content, mode?: number): Promise<string> {
     const temporary = join(folder, TEMPORARY + randomBytes(6).toString('hex'));
-    const file = await this.#disk.create(temporary);
+    const file = await this.#disk.create(temporary, mode);
     try {
       if (typeof content === 'string') await file.write(new TextEncoder().encode(content));
       else if (content instanceof Uint8Array) await file.write(content);

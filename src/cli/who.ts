@@ -28,8 +28,12 @@ function userName(): string {
 }
 
 /** The journal of a run, which from now on witnesses what is written into its folder. Only the lock's holder may. */
-export async function openWitness(folder: RunFolder, env: Environment): Promise<Journal> {
-  const journal = await openJournal(nodeDisk, folder.path, () => new Date(), await whoCalls(env));
+export async function openWitness(
+  folder: RunFolder,
+  env: Environment,
+  now: () => Date = () => new Date(),
+): Promise<Journal> {
+  const journal = await openJournal(nodeDisk, folder.path, now, await whoCalls(env));
   await witness(folder, journal);
   return journal;
 }

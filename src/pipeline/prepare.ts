@@ -12,6 +12,7 @@ import type { RunKeys } from '../issue/issue.ts';
 import type { ProbeReport } from '../issue/probe.ts';
 import { type Recipient, readRecipients } from '../pack/recipients.ts';
 import { type Signer, readSigningKey } from '../pack/signer.ts';
+import { isRunOf } from '../plan/cron.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
 import {
   type Design,
@@ -51,6 +52,8 @@ export interface RunRequest {
   readonly origin: string;
   /** A run by this name, instead of the job's open one. */
   readonly run?: string;
+  /** What a new run is called where no name is given: after the time at which it is due. Default: after today. */
+  readonly due?: string | undefined;
   /** Begin a new run even where one is open. */
   readonly fresh: boolean;
 }
@@ -267,8 +270,9 @@ async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Pr
   }
   const [oldest] = open;
   if (oldest !== undefined && !request.fresh) return oldest;
-  const base = `${job.name}-${dateIn(job.schedule?.timezone, now)}`;
-  const today = runs.find(({ plan }) => plan.run === base);
+  const base = request.due ?? `${job.name}-${dateIn(job.schedule?.timezone, now)}`;
+  // Where one was given up, the next of the day has taken its place.
+  const today = runs.find(({ plan }) => isRunOf(base, plan.run));
   if (today !== undefined && !request.fresh) return today;
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? base : `${base}-${number}`;

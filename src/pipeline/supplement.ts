@@ -223,6 +223,7 @@ async function designOf(root: Member, job: Checked<Job>, overrides: Overrides, a
       ? root.plan.handoff.recipients.map((one) => ({
           ...one,
           about: '',
+          expires: null,
           file: keyFile(own.files, one.input),
         }))
       : await readRecipients(reader, job, now());

@@ -1,10 +1,12 @@
 // The job file: what is ordered, where from, on what, and who gets it.
 import { z } from 'zod';
-import { badInput, notYet } from '../base/failure.ts';
+import { badInput } from '../base/failure.ts';
 import { isRecipient } from '../base/vault.ts';
+import { cronComplaint } from './cron.ts';
 import { type CodeFormat, PIN_BITS, TOKEN_BITS, shortestFormat } from './format.ts';
 import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
 import { checkIdPattern } from './ids.ts';
+import { notifySchema } from './notify.ts';
 import { PRESS_DEFAULTS, type PressKeys, pressKeys } from './press.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
@@ -103,7 +105,16 @@ const jobSchema = z.strictObject({
   handoff: handoffSchema.optional(),
   deliver: deliverSchema.default([]),
   contacts: contactsSchema.default({}),
-  schedule: z.strictObject({ timezone: z.string() }).optional(),
+  /** Whom to tell what. */
+  notify: notifySchema.default({ on: ['failure', 'doubt'] }),
+  schedule: z
+    .strictObject({
+      cron: z.string().optional(),
+      timezone: z.string().optional(),
+      /** Times that passed while nobody was there: made up for once, or let go. */
+      catchUp: z.enum(['once', 'skip']).default('once'),
+    })
+    .optional(),
   /** Further age recipients who can open the vault. */
   vault: z
     .strictObject({
@@ -155,18 +166,11 @@ export type Job = Omit<JobText, 'cards' | 'press'> & {
 export type Recovery = (typeof RECOVERIES)[number];
 export type Acceptable = (typeof ACCEPTABLE)[number];
 
-/** Keys of the contract that a later version brings, each with the value that this version does too. */
-const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
-  [['schedule', 'cron']],
-  [['notify']],
-];
-
 /**
  * Parses a job file.
  * @param file the name that complaints show
  */
 export function parseJob(text: string, file: string): Checked<Job> {
-  refuseLater(text, file);
   const checked = parseYaml(text, file, jobSchema);
   const job: Checked<Job> = { ...checked, value: resolved(checked.value) };
   const { account, cards, handoff, packing, schedule } = job.value;
@@ -198,6 +202,13 @@ export function parseJob(text: string, file: string): Checked<Job> {
         place: job.at('schedule', 'timezone'),
       },
     );
+  }
+  if (schedule?.cron !== undefined) {
+    const wrong = cronComplaint({ cron: schedule.cron, timezone: zone });
+    if (wrong !== undefined)
+      throw badInput(`schedule.cron is ${JSON.stringify(schedule.cron)}: ${wrong}`, {
+        place: job.at('schedule', 'cron'),
+      });
   }
   return job;
 }
@@ -260,17 +271,6 @@ function refuseData(job: Checked<Job>): void {
     wrong.column < 0 ? job.at('handoff', 'data') : job.at('handoff', 'data', 'columns', wrong.column);
   throw badInput(`handoff.data: ${wrong.message}`, { place });
 }
-
-function refuseLater(text: string, file: string): void {
-  const raw = parseYaml(text, file, z.unknown());
-  for (const [path, same] of LATER) {
-    const value = path.reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), raw.value);
-    if (value !== undefined && value !== same) throw notYet(path.join('.'), raw.at(...path));
-  }
-}
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 function isTimeZone(name: string): boolean {
   try {

@@ -19,6 +19,7 @@ export interface Rehearsal {
       readonly run?: string;
       readonly new?: boolean;
       readonly retry?: boolean;
+      readonly metrics?: string;
       readonly env?: Record<string, string>;
     },
   ) => Promise<string>;
