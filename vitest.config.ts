@@ -5,6 +5,7 @@ const LONG = [
   'test/crash/*.test.ts',
   'test/kill/*.test.ts',
   'test/program/stand-in.test.ts',
+  'test/render/programs.test.ts',
   'test/settle/long/*.test.ts',
   'test/verify/strangers.test.ts',
 ];

@@ -35,6 +35,8 @@ export interface Complaint {
   readonly message: string;
   readonly place?: Place;
   readonly hint?: string;
+  /** The rule of the preflight that was broken. */
+  readonly rule?: string;
 }
 
 export class Failure extends Error {
@@ -103,8 +105,9 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(error.code as string);
 }
 
-function complaintText({ message, place, hint }: Complaint): string {
-  const lines = [place ? `${place.file}:${place.line}:${place.column}  ${message}` : message];
+function complaintText({ message, place, hint, rule }: Complaint): string {
+  const told = rule === undefined ? message : `${message} [${rule}]`;
+  const lines = [place ? `${place.file}:${place.line}:${place.column}  ${told}` : told];
   if (place && place.excerpt !== '') {
     const gutter = String(place.line);
     // A tab is one column in the file and must stay one in the excerpt, or the caret points elsewhere.

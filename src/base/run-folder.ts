@@ -65,7 +65,7 @@ export const FOLDERS = [
 ] as const;
 
 /** Folders of some runs only, made when something is first put there. */
-const EXTRA_FOLDERS = ['handoff/data', 'handoff/static', 'handoff/proof', 'books'] as const;
+const EXTRA_FOLDERS = ['handoff/steps', 'handoff/data', 'handoff/static', 'handoff/proof', 'books'] as const;
 
 const TEMPORARY = '.writing-';
 

@@ -5,13 +5,12 @@ import { badInput } from '../base/failure.ts';
 import { RunFolder } from '../base/run-folder.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
 import { openSigner } from '../pack/signer.ts';
-import { checkJob } from '../pipeline/prepare.ts';
-import { layoutOf } from '../pipeline/tools.ts';
+import type { CheckedJob } from '../pipeline/prepare.ts';
 import { readOverrides } from '../plan/overrides.ts';
 import { previewTemplate } from '../preview/preview.ts';
 import { type Approval, approverOf, findApproval, keepApproval, kindOf } from '../settle/approval.ts';
-import { checkTable } from './check-command.ts';
-import { outputPath, reader, sftpAccess, signPassphrase } from './environment.ts';
+import { inspectJob } from './check-command.ts';
+import { outputPath, reader, signPassphrase } from './environment.ts';
 import type { Call } from './run-command.ts';
 import { whoCalls } from './who.ts';
 
@@ -37,8 +36,7 @@ export async function approveCommand(
   { env, terminal }: Call,
 ): Promise<void> {
   const passphrase = await signPassphrase(env);
-  const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp: await sftpAccess(env) };
-  const checked = await checkJob(around, jobPath, await readOverrides(reader, flags));
+  const { checked, page } = await inspectJob(jobPath, { env, terminal }, await readOverrides(reader, flags));
   const { job, design, approvers, statement } = checked;
   const output = outputPath(env, flags.output);
   const signature = await signatureFor(statement, flags, passphrase);
@@ -46,7 +44,7 @@ export async function approveCommand(
     const proof = await writeProof(checked, statement);
     const how = approvers.length === 0 ? '--yes' : '--key FILE, or --signature FILE over the statement';
     terminal.out(
-      `${await checkTable(checked)}\n  proof     ${proof}\n  approvers ${approvers.map(({ fingerprint }) => groupedFingerprint(fingerprint)).join('\n            ') || 'none named: anybody’s yes counts'}\n\n${(await findApproval(nodeDisk, output, statement)) === undefined ? `not approved; to say yes: cardpress approve ${jobPath} ${how}` : 'approved as it is'}\n`,
+      `${page}\n  proof     ${proof}\n  approvers ${approvers.map(({ fingerprint }) => groupedFingerprint(fingerprint)).join('\n            ') || 'none named: anybody’s yes counts'}\n\n${(await findApproval(nodeDisk, output, statement)) === undefined ? `not approved; to say yes: cardpress approve ${jobPath} ${how}` : 'approved as it is'}\n`,
     );
     return;
   }
@@ -81,10 +79,7 @@ export async function approveCommand(
 }
 
 /** Pictures of card and sheet with dead codes, and the statement to be signed. */
-async function writeProof(
-  { job, design }: Awaited<ReturnType<typeof checkJob>>,
-  statement: string,
-): Promise<string> {
+async function writeProof({ job, design }: CheckedJob, statement: string): Promise<string> {
   const path = `${job.value.name}-approval`;
   await nodeDisk.makeFolder(path);
   const folder = new RunFolder(nodeDisk, path);

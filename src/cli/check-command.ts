@@ -1,49 +1,121 @@
-// cardpress check: everything that can be known before a card exists.
-import { formatText } from '../plan/format.ts';
-import { oversOf, pinOf } from '../plan/job.ts';
-import { outlookFor } from '../preview/outlook.ts';
-import { type CheckedJob, checkJob } from '../pipeline/prepare.ts';
-import { layoutOf } from '../pipeline/tools.ts';
+// cardpress check: everything that can be known before a card exists, as a table of rules.
+import { Failure } from '../base/failure.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
+import { type CheckedJob, checkJob } from '../pipeline/prepare.ts';
+import { layoutInputs } from '../pipeline/tools.ts';
+import { type CodeFormat, entropyOf, formatText, formatsOf } from '../plan/format.ts';
+import type { Design } from '../plan/inputs.ts';
+import { type Job, oversOf, pinOf } from '../plan/job.ts';
+import type { Plan } from '../plan/plan.ts';
+import { outlookFor } from '../preview/outlook.ts';
+import type { Overrides } from '../plan/overrides.ts';
+import { fitFormat } from '../render/barcode.ts';
+import { type Finding, complaintsOf } from '../render/finding.ts';
+import { type Layout, inspect } from '../render/preflight.ts';
+import { lengthOf } from '../render/symbol.ts';
 import { reader, sftpAccess, signPassphrase } from './environment.ts';
 import type { Call } from './run-command.ts';
+import { type Row, table } from './table.ts';
 
-export async function checkCommand(jobPath: string, { terminal, env }: Call): Promise<void> {
-  const passphrase = await signPassphrase(env);
-  const sftp = await sftpAccess(env);
-  const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
-  const checked = await checkJob(around, jobPath);
-  terminal.out(`${jobPath} can be run\n\n${await checkTable(checked)}`);
+export async function checkCommand(jobPath: string, call: Call): Promise<void> {
+  const { terminal } = call;
+  const { checked, page } = await inspectJob(jobPath, call);
+  terminal.out(`${jobPath} can be run\n\n${page}`);
+  for (const { message, rule } of checked.layout.advice)
+    terminal.err(`warning: ${message} [${rule ?? ''}]\n`);
 }
 
-/** What was checked, a line each. */
-export async function checkTable({
-  job,
-  design,
-  layout,
-  recipients,
-  signer,
-  targets,
-}: CheckedJob): Promise<string> {
-  const { cards, press } = job.value;
+/** Checks a job; the page says what would be made. Where it cannot be run, the table of rules is shown first. */
+export async function inspectJob(
+  jobPath: string,
+  { env, terminal }: Pick<Call, 'env' | 'terminal'>,
+  overrides?: Overrides,
+): Promise<{ readonly checked: CheckedJob; readonly page: string }> {
+  let findings: readonly Finding[] = [];
+  const layoutOf = async (plan: Plan, design: Design): Promise<Layout> => {
+    const found = await inspect(layoutInputs(plan, design));
+    findings = found.findings;
+    if (found.layout === undefined) throw new Failure('input', complaintsOf(findings, 'fail'));
+    return found.layout;
+  };
+  const passphrase = await signPassphrase(env);
+  const sftp = await sftpAccess(env);
+  try {
+    const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
+    const checked = await checkJob(around, jobPath, overrides);
+    const { job, layout } = checked;
+    const rows = [...summary(checked), ...(await predictions(job.value, layout))];
+    return { checked, page: [table(rows), ...choices(job.value, layout), findingTable(findings)].join('\n') };
+  } catch (error) {
+    if (findings.length > 0) terminal.out(findingTable(findings));
+    throw error;
+  }
+}
+
+function summary({ job, design, recipients, signer, targets }: CheckedJob): readonly Row[] {
+  const { cards, press, pressFile } = job.value;
   const pin = pinOf(job.value);
-  const outlooks = await outlookFor(layout, { token: cards.token, pin });
-  const rows = [
+  return [
     ['cards', `${cards.count} and ${oversOf(job.value)} overs`],
     ['token', formatText(cards.token)],
     ['PIN', pin === null ? 'none' : formatText(pin)],
     ['template', design.template.value.name],
     ['sheet', `${design.sheet.value.name}, ${press.dpi} dpi`],
-    ...recipients.map(({ fingerprint, about, input }, index) => [
+    ['press', press.name ?? pressFile ?? press.profile],
+    ...recipients.map(({ fingerprint, about, input }, index): Row => [
       index === 0 ? 'sealed to' : '',
       input === null ? fingerprint : `${groupedFingerprint(fingerprint)}  ${about}`,
     ]),
     ...(signer === undefined ? [] : [['signed by', groupedFingerprint(signer.fingerprint)]]),
-    ...targets.map(({ shown }, index) => [index === 0 ? 'goes to' : '', shown]),
-    ...outlooks.map(({ data, module, decodability, contrast, outlook }, index) => [
-      index === 0 ? 'symbols' : '',
-      `${data === 'pin' ? 'PIN' : data.replace('_', ' ')} at ${module} mm a module: prediction ${outlook} (decodability ${decodability}, contrast ${contrast} %)`,
-    ]),
+    ...targets.map(({ shown }, index): Row => [index === 0 ? 'goes to' : '', shown]),
   ];
-  return `${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
+}
+
+/** How well the symbols will be read, as far as the design decides it. */
+async function predictions({ cards }: Job, layout: Layout): Promise<readonly Row[]> {
+  const outlooks = await outlookFor(layout, { token: cards.token, pin: cards.pin });
+  return outlooks.map(({ data, module, decodability, contrast, outlook }, index) => [
+    index === 0 ? 'symbols' : '',
+    `${data === 'pin' ? 'PIN' : data.replace('_', ' ')} at ${module} mm a module: prediction ${outlook} (decodability ${decodability}, contrast ${contrast} %)`,
+  ]);
+}
+
+/** For each format that was left to us: what was chosen, and what it was chosen over. */
+function choices(job: Job, layout: Layout): readonly string[] {
+  return (['token', 'pin'] as const).flatMap((what) => {
+    const bits = job.chosen[what];
+    const chosen = what === 'token' ? job.cards.token : pinOf(job);
+    if (bits === undefined || chosen === null) return [];
+    const field = layout.symbols.find(({ data }) => data === what);
+    const rows = formatsOf(bits, what === 'token' ? 6 : 4).map((format): Row => {
+      const taken = formatText(format) === formatText(chosen);
+      return [
+        taken ? 'chosen' : '',
+        formatText(format),
+        `${entropyOf(format).toFixed(1)} bits`,
+        widthText(format),
+      ];
+    });
+    function widthText(format: CodeFormat): string {
+      if (field === undefined) return 'no symbol';
+      const fit = fitFormat(format, {
+        fieldWidth: lengthOf(field.part),
+        dpi: layout.press.dpi,
+        target: field.part.module,
+      });
+      return `${fit.modules} modules, ${fit.module.toFixed(3)} mm (ideal ${fit.ideal.toFixed(3)})`;
+    }
+    return [`\n${what}: at least ${bits} bits\n`, table(rows)];
+  });
+}
+
+function findingTable(findings: readonly Finding[]): string {
+  const order = { fail: 0, warn: 1, waived: 2, pass: 3 };
+  const rows = [...findings]
+    .sort((a, b) => order[a.verdict] - order[b.verdict])
+    .map(({ verdict, rule, subject, value, threshold, reason }): Row => {
+      const why = reason === undefined ? '' : `waived: ${reason}`;
+      return [verdict === 'fail' ? 'FAIL' : verdict, rule, subject, value, why === '' ? threshold : why];
+    });
+  return `\n${table([['', 'rule', 'where', 'value', 'fails / warns under'], ...rows])}`;
 }

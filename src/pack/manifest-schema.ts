@@ -1,5 +1,6 @@
 // The shape of manifest.json, published as a JSON Schema (`cardpress schema manifest`).
 import { z } from 'zod';
+import { STEPS } from '../plan/template.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
@@ -67,7 +68,11 @@ export const manifestSchema = z
         y: z.number(),
         width: z.number(),
         height: z.number(),
+        turn: z
+          .union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)])
+          .describe('degrees clockwise on the card'),
         dots: z.int().min(1).describe('press dots a module'),
+        less: count.describe('press dots by which bars are drawn narrower'),
       }),
     ),
     volumes: z.array(
@@ -77,6 +82,14 @@ export const manifestSchema = z
         sheets: count,
         overs: z.boolean(),
         serials,
+      }),
+    ),
+    steps: z.array(
+      z.object({
+        step: z.enum(STEPS).describe('a process beside printing, one page for the run'),
+        side: z.enum(['front', 'back']),
+        ...file.shape,
+        content,
       }),
     ),
     data: z.array(

@@ -10,6 +10,7 @@ import {
   packOf,
   seatOf,
 } from '../plan/plan.ts';
+import type { Side, Step } from '../plan/template.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import type { Zone } from '../verify/places.ts';
 import type { VolumeReport } from '../verify/report.ts';
@@ -27,6 +28,12 @@ export interface PackedVolume extends PlacedFile {
   readonly serials: SerialRange;
 }
 
+/** A process beside printing, in a file of its own. */
+export interface PackedStep extends PlacedFile {
+  readonly step: Step;
+  readonly side: Side;
+}
+
 export interface SerialRange {
   readonly first: number;
   readonly last: number;
@@ -39,6 +46,7 @@ export interface ManifestFacts {
   readonly voided: number;
   readonly volumes: readonly PackedVolume[];
   readonly data: readonly PlacedFile[];
+  readonly steps: readonly PackedStep[];
   readonly slots: readonly SlotPlace[];
   /** What was read back, a volume each. */
   readonly reports: readonly VolumeReport[];
@@ -47,7 +55,7 @@ export interface ManifestFacts {
 }
 
 export function manifestJson(facts: ManifestFacts): string {
-  const { plan, good, voided, volumes, data, slots, reports, zones } = facts;
+  const { plan, good, voided, volumes, data, steps, slots, reports, zones } = facts;
   const hashOf = (role: 'template' | 'sheet' | 'profile') =>
     plan.inputs.find((input) => input.role === role)?.sha256 ?? '';
   const sheets = volumes.reduce((sum, { volume }) => sum + volume.sheets, 0);
@@ -77,11 +85,13 @@ export function manifestJson(facts: ManifestFacts): string {
     },
     serials: { ...spanOf(good), gaps: [...gapsOf(good)] },
     slots: slots.map(inMicrons),
-    symbols: zones.map(({ side, data: holds, rect, dots }) => ({
+    symbols: zones.map(({ side, data: holds, rect, dots, less, turn }) => ({
       side,
       data: holds,
       ...inMicrons(rect),
+      turn,
       dots,
+      less,
     })),
     volumes: volumes.map(({ volume, file, written, content, serials }) => ({
       file,
@@ -90,6 +100,13 @@ export function manifestJson(facts: ManifestFacts): string {
       sheets: volume.sheets,
       overs: volume.overs,
       serials,
+    })),
+    steps: steps.map(({ step, side, file, written, content }) => ({
+      step,
+      side,
+      file,
+      ...written,
+      content,
     })),
     data: data.map(({ file, written, content }) => ({
       file,

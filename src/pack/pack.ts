@@ -18,12 +18,21 @@ import type { VolumeReport } from '../verify/report.ts';
 import type { Layout } from '../render/preflight.ts';
 import { commitmentOf, saltOf } from './commitment.ts';
 import { dataFilesOf, dataRecords } from './data-file.ts';
-import { CSV_HEADER, type PackedVolume, csvField, csvRow, manifestJson, spanOf } from './manifest.ts';
+import {
+  CSV_HEADER,
+  type PackedStep,
+  type PackedVolume,
+  csvField,
+  csvRow,
+  manifestJson,
+  spanOf,
+} from './manifest.ts';
 import { type Content, type PlacedFile, place, placeAnew, placeSealed } from './place.ts';
 import { fileId, proofFiles, specimensOf } from './proof.ts';
 import { readmeText } from './readme.ts';
 import type { Sealer } from './recipients.ts';
 import type { Signer } from './signer.ts';
+import { stepFile, stepFiles } from './steps.ts';
 import { boxesOf, ticketOf } from './ticket.ts';
 import { labelPages, ticketPage } from './ticket-page.ts';
 
@@ -80,12 +89,17 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
     id: fileId(plan, title),
   });
 
+  const stepPdfs = await stepFiles(plan, layout);
   const volumes: PackedVolume[] = [];
   for (const volume of volumesOf(plan)) {
     const packed = await packVolume(volume, facts, tools);
     volumes.push(packed);
     files.push(packed);
   }
+  const steps: PackedStep[] = [];
+  if (stepPdfs.length > 0) await folder.makeExtra('handoff/steps');
+  for (const { step, side, pdf } of stepPdfs)
+    steps.push({ step, side, ...(await made(stepFile(plan, { step, side }), pdf)) });
   const data: PlacedFile[] = [];
   if (plan.handoff.data !== null) {
     const format = plan.handoff.data;
@@ -102,7 +116,7 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
   await folder.makeExtra('handoff/proof');
   for (const [name, bytes] of await proofFiles(plan, layout)) await made(`proof/${name}`, bytes);
 
-  const ticket = ticketOf({ plan, good, layout, volumes, data, contacts, signer });
+  const ticket = ticketOf({ plan, good, layout, volumes, steps, data, contacts, signer });
   const [card] = specimensOf(plan, layout);
   if (card === undefined) throw new Failure('bug', 'a sheet without slots');
   const specimen = { card, run: plan.run };
@@ -133,6 +147,7 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
       voided: facts.voided,
       volumes,
       data,
+      steps,
       slots: facts.slots,
       reports: [...facts.reports.values()],
       zones: facts.zones,

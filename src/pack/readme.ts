@@ -4,7 +4,7 @@ import { groupedFingerprint } from './recipients.ts';
 
 /** Lines end as Windows wants them; everything else shows them, too. */
 export function readmeText(ticket: Ticket): string {
-  const { quantity, sheet, sealed, signed, contacts, volumes, data, packing } = ticket;
+  const { quantity, sheet, sealed, signed, contacts, volumes, steps, data, packing } = ticket;
   const isSealed = sealed.kind !== 'none';
   const extension = sealed.kind === 'age' ? '.age' : '.pgp';
   const files = volumes.length;
@@ -56,6 +56,12 @@ export function readmeText(ticket: Ticket): string {
               `       ${file}   ${sheets} sheets, serials ${serials.first} to ${serials.last}${overs ? ', overs' : ''}`,
           ),
         ]),
+    ...(steps.some(({ file }) => file !== null)
+      ? [
+          '   steps/ holds what is not printed: one page for all sheets, in the place of the print.',
+          ...steps.flatMap(({ file }) => (file === null ? [] : [`       ${file}`])),
+        ]
+      : []),
     ...data.map(({ file, records, match }) => `   ${file} holds ${records} records; match key: ${match}.`),
     ...(data.length > 0
       ? [

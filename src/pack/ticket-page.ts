@@ -60,13 +60,13 @@ export function ticketPage(ticket: Ticket, layout: Layout): DocumentPage {
   row('Inks', [...ticket.inks.process, ...ticket.inks.spots].join(', '), LEFT, inner);
   row(
     'Steps',
-    ticket.steps.length === 0 ? 'none beyond print and cut' : ticket.steps.join(', '),
+    ticket.steps.length === 0 ? 'none beyond print and cut' : ticket.steps.map(stepText).join('; '),
     LEFT,
     inner,
   );
   row(
     'Condition',
-    `${ticket.press.condition} (${ticket.press.profile}), ${ticket.press.dpi} dpi`,
+    `${ticket.press.condition} (${ticket.press.profile}), ${ticket.press.dpi} dpi${ticket.press.barsNarrowerBy === 0 ? '' : `; bars are drawn ${Math.round(ticket.press.barsNarrowerBy)} µm narrower: take nothing off again`}`,
     LEFT,
     inner,
   );
@@ -145,6 +145,14 @@ export function ticketPage(ticket: Ticket, layout: Layout): DocumentPage {
   if (ticket.contacts.shop === undefined) row('Call', 'whoever sent you this');
   return { ...A4, parts };
 }
+
+function stepText({ step, side, spot, where, file }: Ticket['steps'][number]): string {
+  const what = `${STEP_WORDS[step]} on the ${side}${spot === null ? '' : `, plate ${spot}`}`;
+  if (where === 'inline') return `${what}, a layer of each file`;
+  return file === null ? `${what}, not in these files` : `${what}: ${file}`;
+}
+
+const STEP_WORDS = { white: 'white', varnish: 'varnish', scratch: 'scratch panel', die: 'die line' } as const;
 
 /** A page a box. */
 export function* labelPages(ticket: Ticket, boxes: readonly Box[]): Generator<DocumentPage> {

@@ -3,26 +3,37 @@ import type { CardRange } from '../issue/records.ts';
 import { within } from '../issue/vaulted.ts';
 import type { Contacts } from '../plan/handoff.ts';
 import { type Plan, cardCount, isTestRun, packOf } from '../plan/plan.ts';
+import type { Order } from '../plan/seat.ts';
 import { slotCount } from '../plan/sheet.ts';
+import { dotsToMm, growthDots } from '../render/grid.ts';
 import type { Layout } from '../render/preflight.ts';
 import { columnWidths, dataFilesOf } from './data-file.ts';
-import { type PackedVolume, type SerialRange, spanOf } from './manifest.ts';
+import { type PackedStep, type PackedVolume, type SerialRange, spanOf } from './manifest.ts';
 import type { PlacedFile } from './place.ts';
 import type { Signer } from './signer.ts';
+import { printedSpots, ticketSteps } from './steps.ts';
 
 export interface TicketFacts {
   readonly plan: Plan;
   readonly good: readonly CardRange[];
   readonly layout: Layout;
   readonly volumes: readonly PackedVolume[];
+  readonly steps: readonly PackedStep[];
   readonly data: readonly PlacedFile[];
   readonly contacts: Contacts;
   readonly signer: Signer | undefined;
 }
 
+const ORDERS: Readonly<Record<Order, string>> = {
+  across:
+    'Serial order: slot 1, 2, 3 … along the rows of a sheet, sheet after sheet, file after file. Overs are the last file.',
+  'cut-and-stack':
+    'Cut and stack: within a file each slot is a pile of serials in a row, the lowest on top. Put pile 2 under pile 1, and so on along the rows; file after file. Overs are the last file.',
+};
+
 export type Ticket = ReturnType<typeof ticketOf>;
 
-export function ticketOf({ plan, good, layout, volumes, data, contacts, signer }: TicketFacts) {
+export function ticketOf({ plan, good, layout, volumes, steps, data, contacts, signer }: TicketFacts) {
   const { template, sheet, profile } = layout;
   const total = cardCount(plan);
   const round = (value: number) => Math.round(value * 1000) / 1000;
@@ -47,9 +58,15 @@ export function ticketOf({ plan, good, layout, volumes, data, contacts, signer }
       turn: layout.sides.length === 2 ? sheet.turn : null,
       sheets: volumes.reduce((sum, { volume }) => sum + volume.sheets, 0),
     },
-    press: { dpi: plan.press.dpi, profile: profile.description, condition: profile.condition },
-    inks: { process: ['cyan', 'magenta', 'yellow', 'black'], spots: [] as string[] },
-    steps: [] as string[],
+    press: {
+      dpi: plan.press.dpi,
+      profile: profile.description,
+      condition: profile.condition,
+      // A press that takes its own growth off again would take it off twice.
+      barsNarrowerBy: dotsToMm(growthDots(plan.press), plan.press) * 1000,
+    },
+    inks: { process: ['cyan', 'magenta', 'yellow', 'black'], spots: printedSpots(layout) },
+    steps: ticketSteps(layout, steps),
     barcodes: layout.symbols.map(({ side, data: holds, x, y, width, height, fit }) => ({
       side,
       holds,
@@ -71,8 +88,7 @@ export function ticketOf({ plan, good, layout, volumes, data, contacts, signer }
             bundles: packOf(plan, total - 1)?.bundle ?? 0,
             boxes: boxesOf(plan, good).length,
           },
-    order:
-      'Serial order: slot 1, 2, 3 … along the rows of a sheet, sheet after sheet, file after file. Overs are the last file.',
+    order: ORDERS[plan.order],
     volumes: volumes.map(({ volume, file, serials }) => ({
       file,
       cards: volume.count,

@@ -23,7 +23,7 @@ import {
 } from '../plan/inputs.ts';
 import { type Job, isTest, oversOf, parseJob } from '../plan/job.ts';
 import { type Overrides, jobText } from '../plan/overrides.ts';
-import { type Plan, type PlanFacts, cardCount, changedKeys, makePlan } from '../plan/plan.ts';
+import { type Plan, type PlanFacts, cardCount, changedKeys, makePlan, stackFault } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
@@ -126,6 +126,7 @@ export async function checkJob(
   const run = `${job.value.name}-0000-00-00`;
   const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
   checkIdLength(job.value.cards.id, plan.cards.first + cardCount(plan) - 1, run, job.at('cards', 'id'));
+  checkStacks(plan, job);
   return {
     job,
     design,
@@ -173,6 +174,16 @@ async function heedProbe(job: Checked<Job>, request: RunRequest, disk: Disk): Pr
       hint: 'use replace or hold',
     },
   );
+}
+
+/** Where cards are printed in stacks, volumes are whole bundles. */
+function checkStacks(plan: Plan, job: Checked<Job>): void {
+  const fault = stackFault(plan);
+  if (fault === undefined) return;
+  throw badInput(`${fault}, and the sheet ${plan.sheet} is cut and stacked`, {
+    place: job.at('packing', 'bundle'),
+    hint: `volume: { sheets: ${plan.packing?.bundle ?? 1} } would keep them whole, or a sheet with order: across`,
+  });
 }
 
 /** A profile that no press file may carry is said at the place that names it. */
@@ -372,6 +383,7 @@ function draftPlan(
   return makePlan(job, {
     ...facts,
     slots: slotCount(design.sheet.value),
+    order: design.sheet.value.order,
     sides: sidesOf(design.template.value).length === 2 ? 2 : 1,
     template: design.template.value.name,
     sheet: design.sheet.value.name,

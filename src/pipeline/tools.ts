@@ -5,9 +5,10 @@ import type { Target } from '../deliver/target.ts';
 import type { Signer } from '../pack/signer.ts';
 import type { Contacts } from '../plan/handoff.ts';
 import type { Design } from '../plan/inputs.ts';
-import type { Layout } from '../render/preflight.ts';
+import type { Layout, LayoutInputs } from '../render/preflight.ts';
 import { prepare } from '../render/preflight.ts';
-import { type Plan, cardCount, idOf } from '../plan/plan.ts';
+import { type Plan, cardCount, idOf, isTestRun } from '../plan/plan.ts';
+import { limitsOf } from '../plan/press.ts';
 
 /** What rendering and packing need: no platform, so that a worker thread can have it too. */
 export type PrintTools = Pick<IssueTools, 'plan' | 'folder' | 'keys' | 'log'> & {
@@ -27,12 +28,23 @@ export type Tools = IssueTools &
 
 /** The layout of a run, from its frozen design. */
 export function layoutOf(plan: Plan, design: Design): Promise<Layout> {
-  return prepare({
+  return prepare(layoutInputs(plan, design));
+}
+
+export function layoutInputs(plan: Plan, design: Design): LayoutInputs {
+  return {
     ...design,
     token: plan.cards.token,
     pin: plan.cards.pin,
     press: plan.press,
+    steps: plan.press.steps,
+    maker: plan.press,
+    strictness: {
+      limits: limitsOf(plan.press),
+      waivers: plan.press.waivers,
+      strict: !isTestRun(plan),
+    },
     sampleCardId: idOf(plan, plan.cards.first + cardCount(plan) - 1),
     run: plan.run,
-  });
+  };
 }

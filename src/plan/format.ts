@@ -59,3 +59,36 @@ export function formatText(format: CodeFormat): string {
   const list = kinds.length === 0 ? last : `${kinds.join(', ')} and ${last}`;
   return `${format.prefix === '' ? '' : `${format.prefix} + `}${format.length} ${list}`;
 }
+
+/** Least entropy of codes whose format is left to us, bits: 16 digits, and 4. */
+export const TOKEN_BITS = 50;
+export const PIN_BITS = 13;
+
+/** Entropy of a code, bits; a prefix adds none. */
+export function entropyOf(format: CodeFormat): number {
+  return format.length * Math.log2(alphabetOf(format).length);
+}
+
+const KINDS: readonly Pick<CodeFormat, 'numbers' | 'characters' | 'symbols'>[] = [
+  { numbers: true, characters: false, symbols: false },
+  { numbers: true, characters: true, symbols: false },
+  { numbers: false, characters: true, symbols: false },
+  { numbers: true, characters: true, symbols: true },
+];
+
+/** The shortest format of each alphabet that holds so many bits; digits first. */
+export function formatsOf(bits: number, shortest: number): readonly CodeFormat[] {
+  return KINDS.map((kind) => {
+    const one = { ...kind, length: 1, prefix: '', barcode: false };
+    const length = Math.max(shortest, Math.ceil(bits / entropyOf(one) - 1e-9));
+    // Code 128 sets digits in pairs: an odd one costs as much as two.
+    return { ...one, length: kind.characters || kind.symbols ? length : length + (length % 2) };
+  });
+}
+
+/** The format that needs the fewest modules for so many bits, at least so long: digits always do. */
+export function shortestFormat(bits: number, shortest: number): CodeFormat {
+  const [digits] = formatsOf(bits, shortest);
+  if (digits === undefined) throw new RangeError('no format');
+  return digits;
+}

@@ -7,6 +7,7 @@ import { Failure, type Place, badInput, hasCode } from '../base/failure.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { type Job, parseJob } from './job.ts';
 import type { FrozenInput, Plan } from './plan.ts';
+import { parsePress } from './press.ts';
 import { type SheetFormat, parseSheet } from './sheet.ts';
 import { type Template, filesOf, parseTemplate } from './template.ts';
 import type { Checked } from './yaml.ts';
@@ -36,7 +37,17 @@ export interface Reader {
 const BUILT_IN = /^[a-z0-9][a-z0-9-]*$/;
 
 export async function readJob(reader: Reader, path: string): Promise<Checked<Job>> {
-  return parseJob(text(await readNamed(reader, path, path)), path);
+  const job = parseJob(text(await readNamed(reader, path, path)), path);
+  const { pressFile } = job.value;
+  if (pressFile === undefined) return job;
+  const file = join(dirname(path), pressFile);
+  const press = parsePress(
+    text(await readNamed(reader, file, pressFile, { place: job.at('press') })),
+    file,
+  ).value;
+  // A path in the profile is relative to the profile, and the job's readers take it from the job.
+  const profile = BUILT_IN.test(press.profile) ? press.profile : join(dirname(pressFile), press.profile);
+  return { ...job, value: { ...job.value, press: { ...press, profile } } };
 }
 
 /** Reads the template, sheet and profile that a job names. */
@@ -184,7 +195,9 @@ function placeOfFile(template: Checked<Template>, ref: string): Place {
     ['front', front],
     ['back', back ?? []],
   ] as const) {
-    const index = parts.findIndex((part) => part.part === 'image' && part.file === ref);
+    const index = parts.findIndex(
+      (part) => (part.part === 'image' || part.part === 'svg') && part.file === ref,
+    );
     if (index >= 0) return template.at(side, index, 'file');
   }
   return template.at();

@@ -2,31 +2,26 @@
 import { z } from 'zod';
 import { badInput, notYet } from '../base/failure.ts';
 import { isRecipient } from '../base/vault.ts';
-import type { CodeFormat } from './format.ts';
+import { type CodeFormat, PIN_BITS, TOKEN_BITS, shortestFormat } from './format.ts';
 import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
 import { checkIdPattern } from './ids.ts';
+import { PRESS_DEFAULTS, type PressKeys, pressKeys } from './press.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
-const codeFormat = (shortest: number, orNone = false) =>
+const codeFormat = (shortest: number) =>
   z
-    .strictObject(
-      {
-        length: z.int().min(shortest).max(48),
-        prefix: z
-          .string()
-          .max(12)
-          .regex(/^[\x21-\x7e]*$/, 'it must be printable ASCII without spaces')
-          .default(''),
-        numbers: z.boolean().default(true),
-        characters: z.boolean().default(false),
-        symbols: z.boolean().default(false),
-        barcode: z.boolean().default(false),
-      },
-      {
-        error: ({ code }) =>
-          code === 'invalid_type' ? `it must be a map of keys${orNone ? ', or none' : ''}` : undefined,
-      },
-    )
+    .strictObject({
+      length: z.int().min(shortest).max(48),
+      prefix: z
+        .string()
+        .max(12)
+        .regex(/^[\x21-\x7e]*$/, 'it must be printable ASCII without spaces')
+        .default(''),
+      numbers: z.boolean().default(true),
+      characters: z.boolean().default(false),
+      symbols: z.boolean().default(false),
+      barcode: z.boolean().default(false),
+    })
     .refine(
       (format) => format.numbers || format.characters || format.symbols,
       'it must allow numbers, characters or symbols',
@@ -37,6 +32,9 @@ const codeFormat = (shortest: number, orNone = false) =>
       'prefix and length must come to at most 48 characters',
     );
 
+/** The shortest format that holds so many bits. */
+const bits = z.strictObject({ bits: z.number().min(10).max(150) });
+
 const SHARE = 'it must be a number of cards or a share such as 2%';
 const share = z.union([z.int(SHARE).min(0), z.string(SHARE).regex(/^\d+(\.\d+)?%$/, SHARE)], SHARE);
 
@@ -44,11 +42,6 @@ const batch = z.strictObject({
   size: z.int().min(1).max(1000).default(1000),
   concurrency: z.int().min(1).max(20).default(2),
   perSecond: z.int().min(1).max(100).default(5),
-});
-
-const press = z.strictObject({
-  dpi: z.number().min(300).max(10_000).default(600),
-  profile: z.string().min(1).default('iso-coated-v2-300'),
 });
 
 /** What the platform may do that a job takes by name; otherwise the run stops before rendering. */
@@ -82,7 +75,7 @@ const jobSchema = z.strictObject({
     first: z
       .union([z.literal('next'), z.int().min(0).max(999_999_999_999)], 'it must be next or a number')
       .default('next'),
-    token: codeFormat(6).default({
+    token: z.union([z.literal('auto'), bits, codeFormat(6)], 'it must be a map of keys, or auto').default({
       length: 16,
       prefix: '',
       numbers: true,
@@ -91,16 +84,19 @@ const jobSchema = z.strictObject({
       barcode: false,
     }),
     pin: z
-      .preprocess(
-        (value) => (value === null ? '' : value === 'none' ? null : value),
-        codeFormat(4, true).nullable(),
+      .union(
+        [z.literal('auto'), z.literal('none'), bits, codeFormat(4)],
+        'it must be a map of keys, auto or none',
       )
       .default({ length: 6, prefix: '', numbers: true, characters: false, symbols: false, barcode: false }),
     validUntil: z.iso.date('it must be a date such as 2031-12-31').optional(),
   }),
   template: z.string().min(1),
   sheet: z.string().min(1),
-  press: press.default({ dpi: 600, profile: 'iso-coated-v2-300' }),
+  /** A press profile's path, or its keys. */
+  press: z
+    .union([z.string().min(1), pressKeys], 'it must be a map of keys, or the path of a press profile')
+    .default(PRESS_DEFAULTS),
   batch: batch.default({ size: 1000, concurrency: 2, perSecond: 5 }),
   volume: z.strictObject({ sheets: z.int().min(1).max(10_000).default(50) }).default({ sheets: 50 }),
   packing: z.strictObject({ bundle: z.int().min(1), box: z.int().min(1) }).optional(),
@@ -141,14 +137,26 @@ const jobSchema = z.strictObject({
   activation: z.strictObject({ ceiling: money, currency: z.enum(CURRENCIES) }).optional(),
 });
 
-export type Job = z.infer<typeof jobSchema>;
+type JobText = z.infer<typeof jobSchema>;
+
+/** A job with its formats chosen and its press known. */
+export type Job = Omit<JobText, 'cards' | 'press'> & {
+  readonly cards: Omit<JobText['cards'], 'token' | 'pin'> & {
+    readonly token: CodeFormat;
+    /** Null where the job asks for none. */
+    readonly pin: CodeFormat | null;
+  };
+  readonly press: PressKeys;
+  /** Where the press's keys lie, where the job names a file of them. */
+  readonly pressFile?: string;
+  /** Bits that a format was chosen for, where the job leaves it to us. */
+  readonly chosen: { readonly token: number | undefined; readonly pin: number | undefined };
+};
 export type Recovery = (typeof RECOVERIES)[number];
 export type Acceptable = (typeof ACCEPTABLE)[number];
 
 /** Keys of the contract that a later version brings, each with the value that this version does too. */
 const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
-  [['press', 'steps']],
-  [['press', 'barGrowth']],
   [['schedule', 'cron']],
   [['notify']],
 ];
@@ -159,7 +167,8 @@ const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
  */
 export function parseJob(text: string, file: string): Checked<Job> {
   refuseLater(text, file);
-  const job = parseYaml(text, file, jobSchema);
+  const checked = parseYaml(text, file, jobSchema);
+  const job: Checked<Job> = { ...checked, value: resolved(checked.value) };
   const { account, cards, handoff, packing, schedule } = job.value;
   checkIdPattern(cards.id, job.at('cards', 'id'));
   if (handoff === undefined) {
@@ -218,6 +227,30 @@ export function isTest(job: Job): boolean {
   return job.account.startsWith('T');
 }
 
+/** Formats that the job leaves to us are digits, which hold the most bits in the width of a symbol. */
+function resolved({ cards, press, ...job }: JobText): Job {
+  const token = formatOf(cards.token, TOKEN_BITS, 6);
+  const pin = cards.pin === 'none' ? { format: null, bits: undefined } : formatOf(cards.pin, PIN_BITS, 4);
+  return {
+    ...job,
+    cards: { ...cards, token: token.format, pin: pin.format },
+    press: typeof press === 'string' ? PRESS_DEFAULTS : press,
+    ...(typeof press === 'string' && { pressFile: press }),
+    chosen: { token: token.bits, pin: pin.bits },
+  };
+}
+
+/** A format, and the bits that it was chosen for where the job leaves it to us. */
+function formatOf(
+  said: JobText['cards']['token'],
+  usual: number,
+  shortest: number,
+): { readonly format: CodeFormat; readonly bits: number | undefined } {
+  if (said !== 'auto' && !('bits' in said)) return { format: said, bits: undefined };
+  const least = said === 'auto' ? usual : said.bits;
+  return { format: shortestFormat(least, shortest), bits: least };
+}
+
 function refuseData(job: Checked<Job>): void {
   const has = { pin: pinOf(job.value) !== null, packing: job.value.packing !== undefined };
   const data = dataFormatOf(job.value.handoff, has.pin);
@@ -234,12 +267,6 @@ function refuseLater(text: string, file: string): void {
     const value = path.reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), raw.value);
     if (value !== undefined && value !== same) throw notYet(path.join('.'), raw.at(...path));
   }
-  if (isMap(raw.value) && typeof raw.value.press === 'string')
-    throw notYet('press: a profile of its own', raw.at('press'));
-  const isAuto = (key: string) =>
-    isMap(raw.value) && isMap(raw.value.cards) && raw.value.cards[key] === 'auto';
-  for (const key of ['token', 'pin'])
-    if (isAuto(key)) throw notYet(`cards.${key}: auto`, raw.at('cards', key));
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>

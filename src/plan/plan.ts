@@ -2,6 +2,8 @@
 // sits in which slot. A plan holds ranges, not lists, so that a million cards plan as fast as ten.
 import { type Job, oversOf, pinOf, secondShareOf } from './job.ts';
 import { cardId } from './ids.ts';
+import type { PressKeys } from './press.ts';
+import { type Order, seatWithin, sheetsFor } from './seat.ts';
 import type { CodeFormat } from './format.ts';
 import { type HandoffPlan, type PlannedRecipient, type TargetKeys, dataFormatOf } from './handoff.ts';
 
@@ -48,12 +50,13 @@ export interface Plan {
     readonly pin: CodeFormat | null;
     readonly validUntil: string | null;
   };
-  readonly press: { readonly dpi: number; readonly profile: string };
+  readonly press: PressKeys;
   /** Who else than the operator can open the vault. */
   readonly recipients: readonly string[];
   readonly batchSize: number;
   readonly volumeSheets: number;
   readonly slots: number;
+  readonly order: Order;
   readonly sides: 1 | 2;
   readonly packing: { readonly bundle: number; readonly box: number } | null;
   /** Share of each volume's sheets that a second engine reads too. */
@@ -99,6 +102,8 @@ export interface PlanFacts {
   readonly created: string;
   readonly first: number;
   readonly slots: number;
+  /** `across` unless the sheet has stacks. */
+  readonly order?: Order;
   readonly sides: 1 | 2;
   readonly template: string;
   readonly sheet: string;
@@ -135,6 +140,7 @@ export function makePlan(job: Job, facts: PlanFacts): Plan {
     batchSize: job.batch.size,
     volumeSheets: job.volume.sheets,
     slots: facts.slots,
+    order: facts.order ?? 'across',
     sides: facts.sides,
     packing: job.packing ?? null,
     second: secondShareOf(job),
@@ -215,18 +221,26 @@ function cut(plan: Plan, from: number, count: number, overs: boolean): readonly 
   return Array.from({ length: Math.ceil(count / perVolume) }, (_, index) => {
     const first = from + index * perVolume;
     const cards = Math.min(perVolume, from + count - first);
-    return { first, count: cards, sheets: Math.ceil(cards / plan.slots), overs };
+    const sheets = sheetsFor(plan.order, cards, plan.slots, plan.packing?.bundle);
+    return { first, count: cards, sheets, overs };
   });
 }
 
 /** The seat of a position within its volume. */
 export function seatOf(plan: Plan, volume: Volume, position: number): Seat {
-  const within = position - volume.first;
   return {
     volume: volume.volume,
-    sheet: Math.floor(within / plan.slots) + 1,
-    slot: (within % plan.slots) + 1,
+    ...seatWithin(plan.order, position - volume.first, plan.slots, volume.sheets),
   };
+}
+
+/** Volumes of whole bundles, where cards are printed in stacks: what stands in the way of them, in words. */
+export function stackFault({ order, packing, volumeSheets, slots }: Plan): string | undefined {
+  if (order === 'across' || packing === null) return undefined;
+  const { bundle } = packing;
+  const whole = volumeSheets % bundle === 0 || bundle % volumeSheets === 0;
+  if (whole && (volumeSheets * slots) % bundle === 0) return undefined;
+  return `stacks of ${volumeSheets} sheets break bundles of ${bundle}`;
 }
 
 /** Bundle and box of a position, counting from 1; overs begin bundles and boxes of their own. */

@@ -2,9 +2,12 @@
 // cards. Lengths are millimetres from the page's top left corner.
 import { z } from 'zod';
 import { badInput } from '../base/failure.ts';
+import { checkFurniture } from './furniture.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
 const length = z.number().positive();
+const margin = z.number().min(0).default(0);
+const point = z.tuple([z.number(), z.number()]);
 
 const sheetSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'it must be lower-case letters, digits and hyphens'),
@@ -21,6 +24,16 @@ const sheetSchema = z.strictObject({
     /** The first slot's trim corner; default: the grid stands in the middle of the page. */
     origin: z.tuple([z.number(), z.number()]).optional(),
   }),
+  /** Whether neighbours are cut apart twice, each with its whole bleed, or share the bleed between them. */
+  gutters: z.enum(['cut', 'shared']).default('cut'),
+  /** Reading order, or stacks: each slot a row of serials of its own down the sheets of a volume. */
+  order: z.enum(['across', 'cut-and-stack']).default('across'),
+  /** What the press cannot print along each edge of the front, mm. */
+  margins: z
+    .strictObject({ top: margin, right: margin, bottom: margin, left: margin })
+    .default({ top: 0, right: 0, bottom: 0, left: 0 }),
+  /** The edge of the front by which the press holds the paper, and how much of it, mm. */
+  grip: z.strictObject({ edge: z.enum(['top', 'right', 'bottom', 'left']), size: length }).optional(),
   /** The edge over which the printed sheet is turned for its backs. */
   turn: z.enum(['long-edge', 'short-edge']).default('long-edge'),
   marks: z
@@ -32,6 +45,20 @@ const sheetSchema = z.strictObject({
       weight: length.default(0.25),
     })
     .default({ length: 5, offset: 3.5, weight: 0.25 }),
+  /** Middles of registration marks on the front; the back's lie exactly behind them. */
+  registration: z.array(point).default([]),
+  /** A row of patches to measure ink on: its top left corner, and the side of a patch, mm. */
+  colourBar: z
+    .strictObject({
+      at: point,
+      patch: length.default(4),
+      direction: z.enum(['across', 'down']).default('across'),
+    })
+    .optional(),
+  /** Room on the front for a small symbol that says volume and sheet, quiet zones included, mm. */
+  sheetCode: z.strictObject({ at: point, size: z.tuple([length, length]) }).optional(),
+  /** PDF/VT-1: a record for each card, which one card a page can have. */
+  vt: z.boolean().default(false),
   /** Baseline of the line that says what sheet this is: left end, mm. */
   slug: z.tuple([z.number(), z.number()]),
 });
@@ -65,7 +92,7 @@ export function slotsOf(sheet: SheetFormat): readonly Slot[] {
   }));
 }
 
-function pitchOf(sheet: SheetFormat): readonly [number, number] {
+export function pitchOf(sheet: SheetFormat): readonly [number, number] {
   return sheet.grid.pitch ?? [sheet.card.width + 2 * sheet.bleed, sheet.card.height + 2 * sheet.bleed];
 }
 
@@ -79,11 +106,17 @@ export function parseSheet(text: string, file: string): Checked<SheetFormat> {
     ['columns', pitchX, needs[0], sheet.grid.columns],
     ['rows', pitchY, needs[1], sheet.grid.rows],
   ] as const) {
-    if (count > 1 && pitch < need - 1e-9) {
+    if (count > 1 && sheet.gutters === 'cut' && pitch < need - 1e-9) {
       throw badInput(
         `slots overlap: ${axis} stand ${mm(pitch)} apart, a card with its bleed is ${mm(need)}`,
         { place: checked.at('grid', 'pitch'), hint: 'make the pitch larger or the bleed smaller' },
       );
+    }
+    const card = axis === 'columns' ? sheet.card.width : sheet.card.height;
+    if (count > 1 && pitch < card - 1e-9) {
+      throw badInput(`slots overlap: ${axis} stand ${mm(pitch)} apart, a card is ${mm(card)}`, {
+        place: checked.at('grid', 'pitch'),
+      });
     }
   }
   for (const { slot, x, y } of slotsOf(sheet)) {
@@ -105,7 +138,13 @@ export function parseSheet(text: string, file: string): Checked<SheetFormat> {
       );
     }
   }
+  if (sheet.vt && slotCount(sheet) !== 1) {
+    throw badInput(`vt is true and a page holds ${slotCount(sheet)} cards: a record is whole pages`, {
+      place: checked.at('vt'),
+    });
+  }
   checkMarks(checked);
+  checkFurniture(checked);
   return checked;
 }
 
@@ -131,3 +170,9 @@ function checkMarks({ value: sheet, at }: Checked<SheetFormat>): void {
 export const SLUG_HEIGHT = 2;
 
 const mm = (value: number) => `${Number(value.toFixed(2))} mm`;
+
+/** The axis about which the sheet is turned for its backs, as one looks at an upright page. */
+export function turnAxis({ page, turn }: SheetFormat): 'vertical' | 'horizontal' {
+  const longEdgeIsVertical = page.height >= page.width;
+  return (turn === 'long-edge') === longEdgeIsVertical ? 'vertical' : 'horizontal';
+}

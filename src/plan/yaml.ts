@@ -63,7 +63,7 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): 
   }
   const result = schema.safeParse(raw, { error: wording });
   if (!result.success) {
-    const { issues, lacks } = withoutSeconds(result.error.issues, raw);
+    const { issues, lacks } = withoutSeconds(result.error.issues.flatMap(nearest), raw);
     const found = issues.flatMap((issue) => complaints(issue, raw, lacks(issue.path), document, placeOf));
     throw new Failure('input', found.sort(byPlace));
   }
@@ -76,6 +76,24 @@ export function withValues(text: string, values: readonly (readonly [Path, unkno
   for (const [path, value] of values) document.setIn(path, value);
   return String(document);
 }
+
+/**
+ * Where one of several forms would do, what is wrong is told of the form that was meant: of those that are of
+ * the value's kind, the one that it is nearest to.
+ */
+function nearest(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors
+    .map((issues) => issues.flatMap(nearest))
+    .filter((issues) => issues.every(({ path, code }) => path.length > 0 || !OF_KIND.includes(code)))
+    .sort((a, b) => a.length - b.length);
+  const [form] = meant;
+  if (form === undefined) return [issue];
+  return form.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** What is said of a value that is of another kind altogether. */
+const OF_KIND: readonly string[] = ['invalid_type', 'invalid_value', 'invalid_union', 'invalid_format'];
 
 /**
  * A key that is misspelt is also missing under its right name; that is one mistake and one complaint. Gives what

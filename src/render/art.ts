@@ -4,10 +4,10 @@ import { type Face, cardMarks } from './face.ts';
 import type { Card } from '../issue/card.ts';
 import { grown } from './grid.ts';
 import { pdfBox, paint, placed } from './paint.ts';
+import { openPalette } from './palette.ts';
 import { PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
 import type { Description } from './xmp.ts';
-import { openPalette } from './volume.ts';
 
 /** One face's art as PDF/X-4; with a card, what is the card's own on it too. */
 export function renderArt(
@@ -22,7 +22,7 @@ export function renderArt(
     { ...about, creator: 'cardpress', producer: 'cardpress (pdfkit)' },
     layout.profile,
   );
-  const palette = openPalette(pdf, layout);
+  const palette = openPalette(pdf, layout, []);
   const media = { x: 0, y: 0, width: width + 2 * template.bleed, height: height + 2 * template.bleed };
   const trim = grown(media, -template.bleed);
   const marks = [...face.fixed, ...(own === undefined ? [] : cardMarks(face, own.card, own.run))];

@@ -11,6 +11,8 @@ export interface Artwork {
   readonly height: number;
   readonly space: 'DeviceCMYK' | 'DeviceGray';
   readonly data: Uint8Array;
+  /** Ink where it lies thickest, percent of all channels; a thousandth of the picture may have more. */
+  readonly coverage: number;
 }
 
 const FORMATS = ['png', 'jpeg', 'tiff'];
@@ -81,7 +83,23 @@ async function raw(picture: Sharp, channels: 1 | 4, file: string): Promise<Artwo
     height: info.height,
     space: channels === 1 ? 'DeviceGray' : 'DeviceCMYK',
     data: deflateSync(data),
+    coverage: channels === 1 ? 100 : coverageOf(data),
   };
+}
+
+function coverageOf(cmyk: Uint8Array): number {
+  const counts = new Uint32Array(4 * 255 + 1);
+  for (let at = 0; at < cmyk.length; at += 4) {
+    const sum = (cmyk[at] ?? 0) + (cmyk[at + 1] ?? 0) + (cmyk[at + 2] ?? 0) + (cmyk[at + 3] ?? 0);
+    counts[sum] = (counts[sum] ?? 0) + 1;
+  }
+  let above = 0;
+  let sum = counts.length - 1;
+  for (; sum > 0; sum -= 1) {
+    above += counts[sum] ?? 0;
+    if (above > cmyk.length / 4 / 1000) break;
+  }
+  return (sum * 100) / 255;
 }
 
 async function opened<T>(work: Promise<T>, file: string): Promise<T> {

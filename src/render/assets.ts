@@ -1,9 +1,11 @@
 // The files of a template, opened. What is wrong with one is gathered with the place that names it, so that
 // an operator hears of all of them at once.
-import { type Complaint, Failure, type Place } from '../base/failure.ts';
+import { type Complaint, Failure, type Place, badInput } from '../base/failure.ts';
 import { type Template, partsOf, sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Artwork, readArtwork } from './artwork.ts';
+import { inkNameOf } from './vector.ts';
+import { type Drawing, readDrawing } from './drawing.ts';
 import { type Font, openFont } from './font.ts';
 import type { Profile } from './profile.ts';
 
@@ -48,6 +50,37 @@ export async function openArtwork(
   return artwork;
 }
 
+/** Drawings by file. A colour that the template names no ink for is complained of where the file is named. */
+export async function openDrawings(
+  { template, assets }: TemplateFiles,
+  complaints: Complaint[],
+): Promise<ReadonlyMap<string, Drawing>> {
+  const drawings = new Map<string, Drawing>();
+  for (const side of sidesOf(template.value)) {
+    for (const [index, part] of partsOf(template.value, side).entries()) {
+      if (part.part !== 'svg') continue;
+      const place = template.at(side, index, 'file');
+      const bytes = assets.get(part.file);
+      if (bytes === undefined) {
+        complaints.push({ message: `the drawing ${part.file} is missing`, place });
+        continue;
+      }
+      await gather(complaints, place, () => {
+        const drawing = drawings.get(part.file) ?? readDrawing(bytes, part.file);
+        drawings.set(part.file, drawing);
+        const fills = new Set(drawing.shapes.map(({ fill }) => fill));
+        const unknown = [...fills].filter((fill) => inkNameOf(part, fill) === undefined);
+        if (unknown.length > 0) {
+          throw badInput(`${part.file} is drawn in ${unknown.join(', ')}: no ink is named for it`, {
+            hint: `inks: { ${unknown.map((fill) => `'${fill}': black`).join(', ')} }`,
+          });
+        }
+      });
+    }
+  }
+  return drawings;
+}
+
 /** Images with the place that names each first. */
 function imagesOf(template: Checked<Template>): ReadonlyMap<string, Place> {
   const images = new Map<string, Place>();
@@ -71,6 +104,7 @@ async function gather(
     await work();
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'input') throw error;
-    complaints.push(...error.complaints.map((complaint) => ({ ...complaint, place })));
+    // A complaint about a line of a file keeps that line; any other is where the file is named.
+    complaints.push(...error.complaints.map((complaint) => ({ place, ...complaint })));
   }
 }

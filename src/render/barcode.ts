@@ -30,6 +30,20 @@ export function barcodeWidths(text: string): readonly number[] {
   return symbol.sbs;
 }
 
+/**
+ * The modules of a QR code, row by row, 1 for dark; error correction M.
+ * @throws Failure, which does not show the text, where it is too long
+ */
+export function qrRows(text: string): readonly (readonly number[])[] {
+  const [symbol] = bwipjs.raw('qrcode', text, {});
+  if (symbol === undefined || !('pixs' in symbol)) throw new Failure('bug', 'the encoder gave no modules');
+  const { pixs, pixx } = symbol;
+  return Array.from({ length: pixs.length / pixx }, (_, row) => pixs.slice(row * pixx, (row + 1) * pixx));
+}
+
+/** Clear modules around a QR code (ISO/IEC 18004). */
+export const QR_QUIET = 4;
+
 /** Modules of a symbol without its quiet zones. */
 export function modulesOf(widths: readonly number[]): number {
   let modules = 0;

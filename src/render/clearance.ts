@@ -1,11 +1,10 @@
 // Room on a face: what keeps a symbol readable and a text whole when the card is cut. Pure geometry; every
 // complaint says by how many millimetres, and where in the template.
 import type { Complaint } from '../base/failure.ts';
-import { type Part, type Side, type Template, inkOf, partsOf } from '../plan/template.ts';
+import { type Ink, type Part, type Side, type Template, inkOf, partsOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
-import { box } from './face.ts';
 import type { SymbolPlace } from './symbol.ts';
-import { type Rect, grown, mm, overlaps } from './grid.ts';
+import { type Rect, box, grown, mm, overlaps } from './grid.ts';
 
 /** A text with the room it takes at its longest. */
 export interface TextBox extends Rect {
@@ -27,7 +26,11 @@ export function outsideSafe(
   const { card, safe } = template.value;
   const area = grown({ x: 0, y: 0, width: card.width, height: card.height }, -safe);
   const offenders = [
-    ...texts.map((text) => ({ what: 'the text', part: text.part, box: text })),
+    ...texts.map((text) => ({
+      what: text.part.part === 'qr' ? 'the QR code' : 'the text',
+      part: text.part,
+      box: text,
+    })),
     ...symbols.map((symbol) => ({
       what: `the ${symbol.data}'s barcode field`,
       part: symbol.part,
@@ -98,6 +101,7 @@ function groundOf(zone: Rect, template: Template, side: Side): Part | undefined 
   for (const part of partsOf(template, side)) {
     switch (part.part) {
       case 'image':
+      case 'svg':
         if (overlaps(box(part), zone)) culprit = part;
         break;
       case 'line':
@@ -107,18 +111,28 @@ function groundOf(zone: Rect, template: Template, side: Side): Part | undefined 
         const half = part.stroke === undefined ? 0 : part.weight / 2 / POINTS_TO_MM;
         if (!overlaps(grown(box(part), half), zone)) break;
         const whole = holds(grown(box(part), -half), Math.max(0, part.corner - half), zone);
-        const white =
-          part.fill !== undefined && inkOf(template, part.fill).cmyk.every((percent) => percent === 0);
+        const white = part.fill !== undefined && isBare(inkOf(template, part.fill));
         if (white && whole) culprit = undefined;
         else if ((part.fill !== undefined && !white) || (part.stroke !== undefined && !whole)) culprit = part;
         break;
       }
+      // A process beside printing leaves the print as it is.
+      case 'scratch':
+      case 'varnish':
+      case 'white':
+      case 'stripe':
+      case 'signature':
+      case 'qr':
       case 'text':
       case 'barcode':
         break;
     }
   }
   return culprit;
+}
+
+function isBare({ cmyk, spot }: Ink): boolean {
+  return spot === undefined && cmyk.every((percent) => percent === 0);
 }
 
 const POINTS_TO_MM = 72 / 25.4;
@@ -184,9 +198,20 @@ function describe(part: Part): string {
         : `a rect in ${part.fill}`;
     case 'image':
       return `the image ${part.file}`;
+    case 'svg':
+      return `the drawing ${part.file}`;
+    case 'signature':
+    case 'stripe':
+      return `the ${part.part}`;
+    case 'qr':
+      return 'a QR code';
+    case 'scratch':
+      return 'the scratch panel';
     case 'line':
     case 'text':
     case 'barcode':
+    case 'varnish':
+    case 'white':
       return `a ${part.part}`;
   }
 }

@@ -5,9 +5,9 @@ import { cardMarks } from './face.ts';
 import { POINTS_PER_MM, grown } from './grid.ts';
 import { BLACK, type Mark } from './mark.ts';
 import { paint, pdfBox, placed } from './paint.ts';
+import { openPalette } from './palette.ts';
 import { PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
-import { openPalette } from './volume.ts';
 import type { Description } from './xmp.ts';
 
 /** What stands on a page; millimetres from its top left corner, type in points. */
@@ -56,7 +56,7 @@ export function renderDocument(
     { ...about, creator: 'cardpress', producer: 'cardpress (pdfkit)' },
     layout.profile,
   );
-  const palette = openPalette(pdf, layout);
+  const palette = openPalette(pdf, layout, []);
   const { width, height } = template.card;
   const cardBox = pdfBox({ x: 0, y: 0, width, height }, 0);
   const faces = new Map<number, string>();

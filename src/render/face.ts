@@ -8,16 +8,22 @@ import {
   type BarcodePart,
   type Field,
   type Part,
+  type QrPart,
   type Side,
   type Template,
   type TextPart,
+  type Step,
+  type StepPart,
   inkOf,
+  isStepPart,
   partsOf,
 } from '../plan/template.ts';
 import type { SymbolFit } from './barcode.ts';
 import type { Font } from './font.ts';
-import type { Rect } from './grid.ts';
-import type { Mark, Stroke } from './mark.ts';
+import { type Press, box } from './grid.ts';
+import { type Mark, type Stroke, colourOf } from './mark.ts';
+import { type Drawing, drawingMarks, squareMark } from './vector.ts';
+import { stepMarks } from './step.ts';
 import { type SymbolPlace, barsMark, symbolPlace } from './symbol.ts';
 import { type TextLine, isVariable, piecesOf, setLine, textLines } from './text.ts';
 
@@ -27,6 +33,11 @@ export interface Face {
   readonly fixed: readonly Mark[];
   readonly lines: readonly TextLine[];
   readonly symbols: readonly SymbolPlace[];
+  /** Square codes, each card's own or every card's. */
+  readonly squares: readonly QrPart[];
+  readonly press: Press;
+  /** Shapes of processes beside printing. */
+  readonly steps: ReadonlyMap<Step, readonly Mark[]>;
 }
 
 /** @param fits how each barcode part is printed; a part without a fit is left out */
@@ -35,11 +46,17 @@ export function composeFace(
   side: Side,
   fonts: ReadonlyMap<string, Font>,
   fits: ReadonlyMap<BarcodePart, SymbolFit>,
+  sizes: ReadonlyMap<TextPart, number> = new Map(),
+  drawings: ReadonlyMap<string, Drawing> = new Map(),
+  press: Press = { dpi: 600 },
 ): Face {
   const parts = partsOf(template, side);
-  const lines = parts.flatMap((part) => (part.part === 'text' ? textLines(part, template, fonts) : []));
+  const lines = parts.flatMap((part) =>
+    part.part === 'text' ? textLines(part, template, fonts, sizes.get(part)) : [],
+  );
   const fixed = parts.flatMap((part): Mark[] => {
-    if (part.part !== 'text') return fixedMarks(part, template);
+    if (isStepPart(part)) return [];
+    if (part.part !== 'text') return fixedMarks(part, template, drawings);
     return lines
       .filter((line) => line.part === part && !isVariable(line))
       .map((line) => setLine(line, piecesOf(line, noField)));
@@ -48,7 +65,16 @@ export function composeFace(
     const fit = part.part === 'barcode' ? fits.get(part) : undefined;
     return part.part === 'barcode' && fit !== undefined ? [symbolPlace(part, side, fit)] : [];
   });
-  return { side, fixed, lines: lines.filter(isVariable), symbols };
+  const squares = parts.filter((part) => part.part === 'qr');
+  return {
+    press,
+    squares,
+    side,
+    fixed,
+    lines: lines.filter(isVariable),
+    symbols,
+    steps: stepMarks(template, side),
+  };
 }
 
 /**
@@ -73,16 +99,29 @@ export function cardMarks(face: Face, card: Card, run: string): readonly Mark[] 
   };
   return [
     ...face.symbols.map((place) => barsMark(place, value(place.data), card.serial)),
+    ...face.squares.map((part) => squareMark(part, filled(part.text, value), face.press)),
     ...face.lines.map((line) => setLine(line, piecesOf(line, value))),
   ];
+}
+
+/** A text with its fields filled in. */
+function filled(text: string, value: (field: Field) => string): string {
+  return text.replaceAll(/\{([a-z_]+)\}/g, (_, field: string) => value(field as Field));
 }
 
 function noField(field: Field): never {
   throw new Failure('bug', `a text that every card shares names ${field}`);
 }
 
-function fixedMarks(part: Exclude<Part, TextPart>, template: Template): Mark[] {
-  const stroke = (name: string, weight: number): Stroke => ({ ink: inkOf(template, name).cmyk, weight });
+function fixedMarks(
+  part: Exclude<Part, TextPart | StepPart>,
+  template: Template,
+  drawings: ReadonlyMap<string, Drawing>,
+): Mark[] {
+  const stroke = (name: string, weight: number): Stroke => ({
+    ink: colourOf(inkOf(template, name)),
+    weight,
+  });
   switch (part.part) {
     case 'rect':
       return [
@@ -90,7 +129,7 @@ function fixedMarks(part: Exclude<Part, TextPart>, template: Template): Mark[] {
           mark: 'rect',
           ...box(part),
           corner: part.corner,
-          ...(part.fill !== undefined && { fill: inkOf(template, part.fill).cmyk }),
+          ...(part.fill !== undefined && { fill: colourOf(inkOf(template, part.fill)) }),
           ...(part.stroke !== undefined && { stroke: stroke(part.stroke, part.weight) }),
         },
       ];
@@ -98,12 +137,30 @@ function fixedMarks(part: Exclude<Part, TextPart>, template: Template): Mark[] {
       return [{ mark: 'line', from: part.from, to: part.to, stroke: stroke(part.stroke, part.weight) }];
     case 'image':
       return [{ mark: 'image', ...box(part), file: part.file }];
+    case 'svg':
+      return drawingMarks(part, template, drawings.get(part.file));
+    case 'signature':
+      return [
+        {
+          mark: 'rect',
+          ...box(part),
+          corner: part.corner,
+          fill: colourOf(inkOf(template, part.fill)),
+          ...(part.stroke !== undefined && { stroke: stroke(part.stroke, part.weight) }),
+        },
+      ];
+    case 'qr':
+      // Its ground: whatever lies below, a code stands on white.
+      return [
+        {
+          mark: 'rect',
+          ...box({ at: part.at, size: [part.size, part.size] }),
+          corner: 0,
+          fill: [0, 0, 0, 0],
+        },
+      ];
+    case 'stripe':
     case 'barcode':
       return [];
   }
-}
-
-/** The rectangle of a part that has one. */
-export function box(part: { at: readonly [number, number]; size: readonly [number, number] }): Rect {
-  return { x: part.at[0], y: part.at[1], width: part.size[0], height: part.size[1] };
 }

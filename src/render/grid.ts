@@ -4,6 +4,13 @@
 /** What imaging needs to know of the press; dots per inch may be a decimal (812.8 is 32 dots a millimetre). */
 export interface Press {
   readonly dpi: number;
+  /** By how much the press widens every bar, micrometres; bars are drawn narrower by so many whole dots. */
+  readonly barGrowth?: number;
+}
+
+/** Whole dots that bars are drawn narrower by. */
+export function growthDots({ barGrowth = 0, dpi }: Press): number {
+  return Math.round((barGrowth * dpi) / 25_400);
 }
 
 /** A rectangle, millimetres from a top left corner. */
@@ -39,6 +46,11 @@ export function dotsWithin(mm: number, press: Press): number {
   return Math.floor((mm * press.dpi) / MM_PER_INCH + 1e-6);
 }
 
+/** The rectangle of a part that has one. */
+export function box(part: { at: readonly [number, number]; size: readonly [number, number] }): Rect {
+  return { x: part.at[0], y: part.at[1], width: part.size[0], height: part.size[1] };
+}
+
 /** Whether two rectangles share more than a touch. */
 export function overlaps(a: Rect, b: Rect): boolean {
   const touch = 1e-6;
@@ -48,6 +60,43 @@ export function overlaps(a: Rect, b: Rect): boolean {
     a.y < b.y + b.height - touch &&
     b.y < a.y + a.height - touch
   );
+}
+
+/** A point turned about another, clockwise degrees in quarters. */
+export function rotated(
+  [x, y]: readonly [number, number],
+  [aroundX, aroundY]: readonly [number, number],
+  turn: 0 | 90 | 180 | 270,
+): readonly [number, number] {
+  const [dx, dy] = [x - aroundX, y - aroundY];
+  switch (turn) {
+    case 0:
+      return [x, y];
+    case 90:
+      return [aroundX - dy, aroundY + dx];
+    case 180:
+      return [aroundX - dx, aroundY - dy];
+    case 270:
+      return [aroundX + dy, aroundY - dx];
+  }
+}
+
+/** A rectangle turned about a point. */
+export function rotatedRect(
+  { x, y, width, height }: Rect,
+  about: readonly [number, number],
+  turn: 0 | 90 | 180 | 270,
+): Rect {
+  if (turn === 0) return { x, y, width, height };
+  const [[ax, ay], [bx, by]] = [rotated([x, y], about, turn), rotated([x + width, y + height], about, turn)];
+  return { x: Math.min(ax, bx), y: Math.min(ay, by), width: Math.abs(ax - bx), height: Math.abs(ay - by) };
+}
+
+/** Between two rectangles that do not overlap, mm: 0 where they touch. */
+export function distance(a: Rect, b: Rect): number {
+  const across = Math.max(b.x - a.x - a.width, a.x - b.x - b.width, 0);
+  const down = Math.max(b.y - a.y - a.height, a.y - b.y - b.height, 0);
+  return Math.hypot(across, down);
 }
 
 /** A rectangle with its edges moved outwards (inwards where negative). */

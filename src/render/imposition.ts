@@ -3,10 +3,21 @@
 //
 // The trim box of a page is the rectangle around all cards of the sheet, and the bleed box that with its
 // bleed: a gang sheet has no trim of its own, and marks and slug are to lie outside.
-import { type SheetFormat, slotsOf } from '../plan/sheet.ts';
+import { PATCHES, TARGET } from '../plan/furniture.ts';
+import { type SheetFormat, slotsOf, turnAxis } from '../plan/sheet.ts';
+import { type SymbolFit, barcodeWidths, fitSymbol, modulesNeeded } from './barcode.ts';
 import type { Side } from '../plan/template.ts';
 import type { Font } from './font.ts';
-import { POINTS_PER_MM, type Press, type Rect, around, dotsToMm, grown, mmToDots } from './grid.ts';
+import {
+  POINTS_PER_MM,
+  type Press,
+  type Rect,
+  around,
+  dotsToMm,
+  growthDots,
+  grown,
+  mmToDots,
+} from './grid.ts';
 import { BLACK, type LineMark, type Mark, type OverlayMark, REGISTRATION, type TextMark } from './mark.ts';
 
 /** The trim of a card on one side of the sheet, mm from that side's top left; `rotation` is the face's, degrees. */
@@ -39,7 +50,9 @@ export interface Slug {
   readonly sheet: number;
   readonly sheets: number;
   readonly side: Side;
+  /** First and last of the sheet; in stacks those between are not in a row. */
   readonly serials: { readonly first: number; readonly last: number };
+  readonly order?: SheetFormat['order'];
 }
 
 /** Points. Small enough for any margin, large enough to be read at the press. */
@@ -72,12 +85,6 @@ export function slotPlaces({ sheet, press, sides }: Imposition): readonly SlotPl
       };
     }),
   );
-}
-
-/** The axis about which the sheet is turned for its backs, as one looks at an upright page. */
-function turnAxis({ page, turn }: SheetFormat): 'vertical' | 'horizontal' {
-  const longEdgeIsVertical = page.height >= page.width;
-  return (turn === 'long-edge') === longEdgeIsVertical ? 'vertical' : 'horizontal';
 }
 
 /** The boxes of one side's page, from that side's places. */
@@ -126,6 +133,100 @@ export function cropMarks(sheet: SheetFormat, places: readonly SlotPlace[]): rea
   ];
 }
 
+/** Circles with crosses, the back's exactly behind the front's. */
+export function registrationMarks(
+  { sheet, press }: Pick<Imposition, 'sheet' | 'press'>,
+  side: Side,
+): readonly Mark[] {
+  const page = { width: dotted(sheet.page.width, press), height: dotted(sheet.page.height, press) };
+  const axis = side === 'back' ? turnAxis(sheet) : undefined;
+  const stroke = { ink: REGISTRATION, weight: sheet.marks.weight };
+  const { radius, reach } = TARGET;
+  return sheet.registration.flatMap(([frontX, frontY]): Mark[] => {
+    const x = axis === 'vertical' ? page.width - dotted(frontX, press) : dotted(frontX, press);
+    const y = axis === 'horizontal' ? page.height - dotted(frontY, press) : dotted(frontY, press);
+    return [
+      { mark: 'rect', ...grown({ x, y, width: 0, height: 0 }, radius), corner: radius, stroke },
+      { mark: 'line', from: [x - reach, y], to: [x + reach, y], stroke },
+      { mark: 'line', from: [x, y - reach], to: [x, y + reach], stroke },
+    ];
+  });
+}
+
+const dotted = (mm: number, press: Press) => dotsToMm(mmToDots(mm, press), press);
+
+/** Patches to measure ink on. */
+export function colourBar({ colourBar: bar }: SheetFormat): readonly Mark[] {
+  if (bar === undefined) return [];
+  const { at, patch, direction } = bar;
+  return PATCHES.map((fill, index) => ({
+    mark: 'rect',
+    x: at[0] + (direction === 'across' ? index * patch : 0),
+    y: at[1] + (direction === 'down' ? index * patch : 0),
+    width: patch,
+    height: patch,
+    corner: 0,
+    fill: [...fill],
+  }));
+}
+
+/** What a sheet's code says: volume in four digits, sheet in six. */
+export function sheetCodeText({ volume, sheet }: Pick<Slug, 'volume' | 'sheet'>): string {
+  return `${String(volume).padStart(4, '0')}${String(sheet).padStart(6, '0')}`;
+}
+
+/** Modules aimed at, mm: read by hand at the press, not on a counter. */
+const CODE_MODULE = 0.3;
+
+/** How a sheet's code is printed; none where the sheet has no room for one. */
+export function sheetCodeFit({ sheetCode }: SheetFormat, press: Press): SymbolFit | undefined {
+  if (sheetCode === undefined) return undefined;
+  const modules = modulesNeeded(['0'.repeat(10)]);
+  return fitSymbol({ ...press, modules, fieldWidth: sheetCode.size[0], target: CODE_MODULE });
+}
+
+/** The code that says which sheet this is, on its front: one side of the paper is enough to know it by. */
+export function sheetCodeMarks(
+  { sheetCode }: SheetFormat,
+  fit: SymbolFit | undefined,
+  slug: Pick<Slug, 'volume' | 'sheet' | 'side'>,
+): readonly Mark[] {
+  if (fit === undefined || sheetCode === undefined || slug.side === 'back') return [];
+  const { at, size } = sheetCode;
+  return [
+    {
+      mark: 'bars',
+      x: dotted(at[0] + fit.quiet, fit),
+      y: dotted(at[1], fit),
+      height: dotted(size[1], fit),
+      dots: fit.dots,
+      widths: barcodeWidths(sheetCodeText(slug)),
+      ...(growthDots(fit) > 0 && { less: growthDots(fit) }),
+    },
+  ];
+}
+
+/**
+ * The part of the page that a card's art may cover: its bleed, or half of what lies between it and a
+ * neighbour where they share it.
+ */
+export function cellOf(sheet: SheetFormat, place: SlotPlace, places: readonly SlotPlace[]): Rect {
+  const whole = grown(place, sheet.bleed);
+  if (sheet.gutters === 'cut') return whole;
+  let [left, top, right, bottom] = [whole.x, whole.y, whole.x + whole.width, whole.y + whole.height];
+  for (const other of places) {
+    if (Math.abs(other.y - place.y) < 1e-6 && other.x > place.x)
+      right = Math.min(right, (place.x + place.width + other.x) / 2);
+    if (Math.abs(other.y - place.y) < 1e-6 && other.x < place.x)
+      left = Math.max(left, (other.x + other.width + place.x) / 2);
+    if (Math.abs(other.x - place.x) < 1e-6 && other.y > place.y)
+      bottom = Math.min(bottom, (place.y + place.height + other.y) / 2);
+    if (Math.abs(other.x - place.x) < 1e-6 && other.y < place.y)
+      top = Math.max(top, (other.y + other.height + place.y) / 2);
+  }
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
 function cuts(positions: readonly number[]): readonly number[] {
   const sorted = [...positions].sort((a, b) => a - b);
   return sorted.filter((position, index) => index === 0 || position - (sorted[index - 1] ?? 0) > 1e-6);
@@ -140,7 +241,9 @@ export function slugText(slug: Slug): string {
     `volume ${slug.volume} of ${slug.volumes}`,
     `sheet ${slug.sheet} of ${slug.sheets}`,
     slug.side,
-    first === last ? `serial ${first}` : `serials ${first} to ${last}`,
+    first === last
+      ? `serial ${first}`
+      : `serials ${first} ${slug.order === 'cut-and-stack' ? '...' : 'to'} ${last}`,
   ].join('   ');
 }
 

@@ -6,7 +6,7 @@ import type { Checked } from '../plan/yaml.ts';
 import { type TextBox, indexOf, nameOf } from './clearance.ts';
 import { type TextLine, lineStart, lineWidth, piecesOf, textLines } from './text.ts';
 import type { Font } from './font.ts';
-import { POINTS_PER_MM, mm } from './grid.ts';
+import { POINTS_PER_MM, box, mm, rotatedRect } from './grid.ts';
 
 /** What a field can bring: texts among which is the longest in any font, and every character that may come. */
 export interface FieldRange {
@@ -56,11 +56,13 @@ export function textBoxes(
   side: Side,
   fonts: ReadonlyMap<string, Font>,
   ranges: FieldRanges,
+  sizes: ReadonlyMap<TextPart, number>,
   complaints: Complaint[],
 ): readonly TextBox[] {
   return partsOf(template.value, side).flatMap((part): TextBox[] => {
+    if (part.part === 'qr') return [{ part, ...box({ at: part.at, size: [part.size, part.size] }) }];
     if (part.part !== 'text') return [];
-    const lines = textLines(part, template.value, fonts);
+    const lines = textLines(part, template.value, fonts, sizes.get(part));
     const place = (key: string) => template.at(side, indexOf(template, side, part), key);
     const name = nameOf(template, side, part);
 
@@ -70,16 +72,18 @@ export function textBoxes(
         message: `${name}: the font ${part.font} has no ${glyphsText(missing)}${because(part, missing)}`,
         place: place('font'),
         hint: 'a glyph that is missing would print as an empty box',
+        rule: 'glyphs',
       });
       return [];
     }
     const boxes = lines.map((line) => boxOf(line, ranges));
-    const widest = Math.max(0, ...boxes.map((box) => box.width));
+    const widest = Math.max(0, ...lines.map((line) => widthOf(line, ranges)));
     if (part.width !== undefined && widest > part.width + 0.01) {
       complaints.push({
         message: `${name}: the text needs ${mm(widest)} at its longest, its width is ${mm(part.width)}`,
         place: place('width'),
-        hint: `at ${Math.floor((part.size * part.width * 10) / widest) / 10} pt it would fit`,
+        rule: 'text-fit',
+        hint: `at ${Math.floor(((lines[0]?.size ?? part.size) * part.width * 10) / widest) / 10} pt it would fit`,
       });
       return [];
     }
@@ -87,19 +91,38 @@ export function textBoxes(
   });
 }
 
-function boxOf(line: TextLine, ranges: FieldRanges): TextBox {
+/** The sizes of texts that are set smaller to fit their width: as large as the longest that may come allows. */
+export function fittedSizes(
+  template: Template,
+  side: Side,
+  fonts: ReadonlyMap<string, Font>,
+  ranges: FieldRanges,
+): ReadonlyMap<TextPart, number> {
+  const sizes = new Map<TextPart, number>();
+  for (const part of partsOf(template, side)) {
+    if (part.part !== 'text' || part.fit === undefined || part.width === undefined) continue;
+    const lines = textLines(part, template, fonts).filter((line) => missingGlyphs(line, ranges).length === 0);
+    const widest = Math.max(0, ...lines.map((line) => widthOf(line, ranges)));
+    if (widest <= part.width) continue;
+    const fitting = Math.floor((part.size * part.width * 10) / widest) / 10;
+    sizes.set(part, Math.max(part.fit, fitting));
+  }
+  return sizes;
+}
+
+/** Width at its longest, mm, before it is turned. */
+function widthOf(line: TextLine, ranges: FieldRanges): number {
   const longest = (field: Field) =>
     ranges[field].texts.reduce((a, b) => (line.font.width(b) > line.font.width(a) ? b : a));
-  const width = lineWidth(line, piecesOf(line, longest));
+  return lineWidth(line, piecesOf(line, longest));
+}
+
+function boxOf(line: TextLine, ranges: FieldRanges): TextBox {
+  const width = widthOf(line, ranges);
   const { above, below } = line.font.extent(charactersOf(line, ranges));
-  const em = line.part.size / POINTS_PER_MM;
-  return {
-    part: line.part,
-    x: lineStart(line, width),
-    y: line.y - above * em,
-    width,
-    height: (above + below) * em,
-  };
+  const em = line.size / POINTS_PER_MM;
+  const upright = { x: lineStart(line, width), y: line.y - above * em, width, height: (above + below) * em };
+  return { part: line.part, ...rotatedRect(upright, line.part.at, line.part.turn) };
 }
 
 function charactersOf(line: TextLine, ranges: FieldRanges): ReadonlySet<string> {

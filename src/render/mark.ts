@@ -1,27 +1,62 @@
 // What can be put on paper. A face, a sheet's marks and a crossed-out slot are lists of these and nothing
 // else; painting them takes no decisions. Lengths are millimetres from the top left corner of what the marks
 // belong to (a card's trim, or the page); type sizes and line weights are points.
-import type { Ink } from '../plan/template.ts';
+import type { Ink, Turn } from '../plan/template.ts';
+import type { PathStep } from './drawing.ts';
 import type { Rect } from './grid.ts';
 
 /** Cyan, magenta, yellow and black in percent. */
 export type Cmyk = Ink['cmyk'];
 
+/** An ink on a plate of its own, and what it looks like in process inks. */
+export interface SpotInk {
+  readonly spot: string;
+  readonly cmyk: Cmyk;
+}
+
+export type Colour = Cmyk | SpotInk;
+
 export const BLACK: Cmyk = [0, 0, 0, 100];
 
-/** All four inks full: crop marks must show on every plate. */
-export const REGISTRATION: Cmyk = [100, 100, 100, 100];
+/** Every plate there is, whatever their names: what crop marks are drawn in. */
+export const REGISTRATION: SpotInk = { spot: 'All', cmyk: [100, 100, 100, 100] };
+
+/** A template's ink as marks carry it. */
+export function colourOf({ cmyk, spot }: Ink): Colour {
+  return spot === undefined ? cmyk : { spot, cmyk };
+}
+
+export function isSpot(colour: Colour): colour is SpotInk {
+  return 'spot' in colour;
+}
+
+/** The inks of a mark that have plates of their own. */
+export function spotsOf(mark: Mark): readonly SpotInk[] {
+  const colours: readonly (Colour | undefined)[] =
+    mark.mark === 'rect'
+      ? [mark.fill, mark.stroke?.ink]
+      : mark.mark === 'line'
+        ? [mark.stroke.ink]
+        : mark.mark === 'text'
+          ? [mark.ink]
+          : mark.mark === 'path'
+            ? [mark.fill]
+            : [];
+  return colours.filter((colour) => colour !== undefined).filter(isSpot);
+}
 
 export interface Stroke {
-  readonly ink: Cmyk;
+  readonly ink: Colour;
   readonly weight: number;
 }
 
 export interface RectMark extends Rect {
   readonly mark: 'rect';
   readonly corner: number;
-  readonly fill?: Cmyk;
+  readonly fill?: Colour;
   readonly stroke?: Stroke;
+  /** Lies over what is below instead of knocking it out: where one process does not know of another. */
+  readonly overprint?: boolean;
 }
 
 export interface LineMark {
@@ -42,13 +77,14 @@ export interface TextMark {
   readonly gap: number;
   readonly font: string;
   readonly size: number;
-  readonly ink: Cmyk;
+  readonly ink: Colour;
   /** Added after each character, em. */
   readonly tracking: number;
   /** Kerned as static text is, or set character by character as variable text is. */
   readonly kerned: boolean;
   /** Prints over what lies below instead of knocking it out. */
   readonly overprint: boolean;
+  readonly turn?: Turn;
 }
 
 /** The bars of a symbol, in black, printed over white. */
@@ -62,6 +98,29 @@ export interface BarsMark {
   readonly dots: number;
   /** Modules of each bar and space in turn. */
   readonly widths: readonly number[];
+  /** Read down, from right to left, or up; x and y are the upper left corner however it is turned. */
+  readonly turn?: Turn;
+  /** Dots that each bar is drawn narrower by; the odd one is taken at its end. */
+  readonly less?: number;
+}
+
+/** A filled path, its steps in mm. */
+export interface PathMark {
+  readonly mark: 'path';
+  readonly steps: readonly PathStep[];
+  readonly fill: Colour;
+  readonly evenOdd: boolean;
+}
+
+/** A square symbol of dark and light modules, in black; x and y are its upper left corner, quiet zone left out. */
+export interface MatrixMark {
+  readonly mark: 'matrix';
+  readonly x: number;
+  readonly y: number;
+  /** Dots a module. */
+  readonly dots: number;
+  /** Row by row, 1 for dark. */
+  readonly rows: readonly (readonly number[])[];
 }
 
 export interface ImageMark extends Rect {
@@ -82,4 +141,5 @@ export interface OverlayMark extends Rect {
   readonly spared: readonly Rect[];
 }
 
-export type Mark = RectMark | LineMark | TextMark | BarsMark | ImageMark | OverlayMark;
+export type Mark =
+  RectMark | LineMark | TextMark | BarsMark | MatrixMark | PathMark | ImageMark | OverlayMark;

@@ -1,8 +1,23 @@
 // Marks -> content operators. It takes no decisions: what is where, how wide and in which ink was settled
 // before. Coordinates run from the top left of what the marks belong to, so that y is negative going down.
 import { Failure } from '../base/failure.ts';
+import type { Turn } from '../plan/template.ts';
+import { modulesOf } from './barcode.ts';
 import { POINTS_PER_MM, type Press, type Rect, dotsToPoints, mmToDots } from './grid.ts';
-import type { BarsMark, Cmyk, LineMark, Mark, OverlayMark, RectMark, Stroke, TextMark } from './mark.ts';
+import {
+  type BarsMark,
+  type Cmyk,
+  type Colour,
+  type LineMark,
+  type Mark,
+  type MatrixMark,
+  type OverlayMark,
+  type PathMark,
+  type RectMark,
+  type Stroke,
+  type TextMark,
+  isSpot,
+} from './mark.ts';
 import { type Box, KNOCKOUT, OVERPRINT, PALE, type PdfFont } from './pdfx.ts';
 
 /** What one file gives its painter: resources by the names that marks use. */
@@ -11,6 +26,8 @@ export interface Palette {
   readonly fonts: ReadonlyMap<string, PdfFont>;
   /** Resource names of images, by file. */
   readonly images: ReadonlyMap<string, string>;
+  /** Resource names of plates of their own, by the spot's name. */
+  readonly spots: ReadonlyMap<string, string>;
 }
 
 /** The content that puts the marks on paper; it sets every state that it needs. */
@@ -21,19 +38,20 @@ export function paint(marks: readonly Mark[], palette: Palette): string {
   for (const mark of marks) {
     const wanted = stateOf(mark);
     if (wanted !== state) content += `/${(state = wanted)} gs\n`;
-    const ink = fillOf(mark);
-    if (ink !== undefined && ink !== fill) content += `${(fill = ink)} k\n`;
+    const ink = fillOf(mark, palette);
+    if (ink !== undefined && ink !== fill) content += `${(fill = ink)}\n`;
     content += paintMark(mark, palette);
   }
   return content;
 }
 
-/** Content set down at a place on the page: its top left corner, or its bottom right when turned. */
+/** Content set down at a place on the page: its top left corner, or its bottom right when turned. `clip` is the page's. */
 export function placed(
   content: string,
   place: Rect & { readonly rotation: 0 | 180 },
   page: Rect,
   press: Press,
+  clip?: Rect,
 ): string {
   const x = (mm: number) => points(dotsToPoints(mmToDots(mm, press), press));
   const y = (mm: number) => points(dotsToPoints(mmToDots(page.height, press) - mmToDots(mm, press), press));
@@ -41,7 +59,13 @@ export function placed(
     place.rotation === 0
       ? `1 0 0 1 ${x(place.x)} ${y(place.y)}`
       : `-1 0 0 -1 ${x(place.x + place.width)} ${y(place.y + place.height)}`;
-  return `q ${matrix} cm\n${content}Q\n`;
+  const within = clip === undefined ? '' : `${rectPath({ ...clip, y: clip.y - page.height })}W n\n`;
+  return `q ${within}${matrix} cm\n${content}Q\n`;
+}
+
+/** Content that belongs to a layer. */
+export function layered(content: string, layer: string): string {
+  return `/OC /${layer} BDC\n${content}EMC\n`;
 }
 
 /** A page's or a form's box in points; `height` is that of the page, 0 for what is placed by its top left. */
@@ -54,13 +78,17 @@ export function pdfBox({ x, y, width, height }: Rect, pageHeight: number): Box {
 function paintMark(mark: Mark, palette: Palette): string {
   switch (mark.mark) {
     case 'rect':
-      return paintRect(mark);
+      return paintRect(mark, palette);
     case 'line':
-      return paintLine(mark);
+      return paintLine(mark, palette);
     case 'text':
       return paintText(mark, fontOf(mark.font, palette));
     case 'bars':
       return paintBars(mark, palette.press);
+    case 'path':
+      return paintPath(mark);
+    case 'matrix':
+      return paintMatrix(mark, palette.press);
     case 'image':
       return `q ${pt(mark.width)} 0 0 ${pt(mark.height)} ${pt(mark.x)} ${pt(-mark.y - mark.height)} cm /${imageOf(mark.file, palette)} Do Q\n`;
     case 'overlay':
@@ -71,46 +99,57 @@ function paintMark(mark: Mark, palette: Palette): string {
 function stateOf(mark: Mark): string {
   switch (mark.mark) {
     case 'bars':
+    case 'matrix':
       return OVERPRINT;
     case 'text':
       return mark.overprint ? OVERPRINT : KNOCKOUT;
     case 'overlay':
       return PALE;
     case 'rect':
+      return mark.overprint === true ? OVERPRINT : KNOCKOUT;
     case 'line':
+    case 'path':
     case 'image':
       return KNOCKOUT;
   }
 }
 
-function fillOf(mark: Mark): string | undefined {
+function fillOf(mark: Mark, palette: Palette): string | undefined {
   switch (mark.mark) {
     case 'bars':
-      return '0 0 0 1';
+    case 'matrix':
+      return '0 0 0 1 k';
     case 'overlay':
-      return '0 0 0 0.5';
+      return '0 0 0 0.5 k';
     case 'text':
-      return cmyk(mark.ink);
+      return fillColour(mark.ink, palette);
+    case 'path':
+      return fillColour(mark.fill, palette);
     case 'rect':
-      return mark.fill && cmyk(mark.fill);
+      return mark.fill && fillColour(mark.fill, palette);
     case 'line':
     case 'image':
       return undefined;
   }
 }
 
-function paintRect(mark: RectMark): string {
+function paintRect(mark: RectMark, palette: Palette): string {
   const path = mark.corner > 0 ? roundedPath(mark) : rectPath(mark);
   if (mark.stroke === undefined) return `${path}f\n`;
-  return `${strokeState(mark.stroke)}${path}${mark.fill === undefined ? 'S' : 'B'}\n`;
+  return `${strokeState(mark.stroke, palette)}${path}${mark.fill === undefined ? 'S' : 'B'}\n`;
 }
 
-function paintLine({ from, to, stroke }: LineMark): string {
-  return `${strokeState(stroke)}${pt(from[0])} ${pt(-from[1])} m ${pt(to[0])} ${pt(-to[1])} l S\n`;
+function paintLine({ from, to, stroke }: LineMark, palette: Palette): string {
+  return `${strokeState(stroke, palette)}${pt(from[0])} ${pt(-from[1])} m ${pt(to[0])} ${pt(-to[1])} l S\n`;
 }
 
-function strokeState({ ink, weight }: Stroke): string {
-  return `${cmyk(ink)} K ${points(weight)} w\n`;
+function strokeState({ ink, weight }: Stroke, palette: Palette): string {
+  const colour = isSpot(ink) ? `/${spotOf(ink.spot, palette)} CS 1 SCN` : `${cmyk(ink)} K`;
+  return `${colour} ${points(weight)} w\n`;
+}
+
+function fillColour(ink: Colour, palette: Palette): string {
+  return isSpot(ink) ? `/${spotOf(ink.spot, palette)} cs 1 scn` : `${cmyk(ink)} k`;
 }
 
 function paintText(mark: TextMark, font: PdfFont): string {
@@ -128,7 +167,11 @@ function paintText(mark: TextMark, font: PdfFont): string {
       show += '>';
     }
   }
-  return `BT /${font.resource} ${points(size)} Tf ${spacing}${pt(mark.x)} ${pt(-mark.y)} Td [${show}] TJ${reset} ET\n`;
+  const place =
+    mark.turn === undefined
+      ? `${pt(mark.x)} ${pt(-mark.y)} Td`
+      : `${QUARTERS[mark.turn].join(' ')} ${pt(mark.x)} ${pt(-mark.y)} Tm`;
+  return `BT /${font.resource} ${points(size)} Tf ${spacing}${place} [${show}] TJ${reset} ET\n`;
 }
 
 /**
@@ -138,12 +181,16 @@ function paintText(mark: TextMark, font: PdfFont): string {
 const INSET = 0.001;
 
 /** One path, one fill, in modules under one matrix. */
-function paintBars({ x, y, height, dots, widths }: BarsMark, press: Press): string {
+function paintBars({ x, y, height, dots, widths, turn = 0, less = 0 }: BarsMark, press: Press): string {
   const module = dotsToPoints(dots, press);
   const left = dotsToPoints(mmToDots(x, press), press);
-  const bottom = -dotsToPoints(mmToDots(y + height, press), press);
-  const pieces = barPieces(module);
-  let path = `q ${points(module)} 0 0 ${points(dotsToPoints(mmToDots(height, press), press))} ${points(left)} ${points(bottom)} cm\n`;
+  const top = -dotsToPoints(mmToDots(y, press), press);
+  const high = dotsToPoints(mmToDots(height, press), press);
+  const pieces = barPieces(module, less / dots, Math.floor(less / 2) / dots);
+  const [a, b, c, d] = QUARTERS[turn];
+  const unit = `${points(a * module)} ${points(b * module)} ${points(c * high)} ${points(d * high)}`;
+  const [right, down] = cornerOf(turn, modulesOf(widths) * module, high);
+  let path = `q ${unit} ${points(left + right)} ${points(top - down)} cm\n`;
   let at = 0;
   for (let index = 0; index < widths.length; index += 2) {
     const bar = widths[index] ?? 0;
@@ -153,19 +200,70 @@ function paintBars({ x, y, height, dots, widths }: BarsMark, press: Press): stri
   return `${path}f Q\n`;
 }
 
+/** Turned clockwise about the origin: a, b, c and d of a PDF matrix. */
+const QUARTERS = {
+  0: [1, 0, 0, 1],
+  90: [0, -1, 1, 0],
+  180: [-1, 0, 0, -1],
+  270: [0, 1, -1, 0],
+} as const;
+
+/** Where the lower left corner of a box comes to lie when it is turned, from its new upper left: right and down. */
+function cornerOf(turn: Turn, length: number, height: number): readonly [number, number] {
+  switch (turn) {
+    case 0:
+      return [0, height];
+    case 90:
+      return [0, 0];
+    case 180:
+      return [length, 0];
+    case 270:
+      return [height, length];
+  }
+}
+
+/** One path, one fill, a rectangle for each run of dark modules of a row. */
+function paintMatrix({ x, y, dots, rows }: MatrixMark, press: Press): string {
+  const module = dotsToPoints(dots, press);
+  const inset = INSET / module;
+  const left = dotsToPoints(mmToDots(x, press), press);
+  const bottom = -dotsToPoints(mmToDots(y, press) + rows.length * dots, press);
+  let path = `q ${points(module)} 0 0 ${points(module)} ${points(left)} ${points(bottom)} cm\n`;
+  for (const [index, row] of rows.entries()) {
+    const from = fixed(rows.length - 1 - index + inset, 5);
+    for (let at = 0; at < row.length; at += 1) {
+      const start = at;
+      while (row[at] === 1) at += 1;
+      if (at > start)
+        path += `${fixed(start + inset, 5)} ${from} ${fixed(at - start - 2 * inset, 5)} ${fixed(1 - 2 * inset, 5)} re\n`;
+    }
+  }
+  return `${path}f Q\n`;
+}
+
+function paintPath({ steps, evenOdd }: PathMark): string {
+  let path = '';
+  for (const [operator, ...at] of steps)
+    path +=
+      `${at.map((value, index) => pt(index % 2 === 0 ? value : -value)).join(' ')} ${operator}\n`.trimStart();
+  return `${path}${evenOdd ? 'f*' : 'f'}\n`;
+}
+
 type BarPieces = (at: number, width: number) => string;
 
-const knownPieces = new Map<number, BarPieces>();
+const knownPieces = new Map<string, BarPieces>();
 
-/** The operators of a bar at a module: a few hundred strings, made once. */
-function barPieces(module: number): BarPieces {
-  const known = knownPieces.get(module);
+/** The operators of a bar at a module, less so many modules: a few hundred strings, made once. */
+function barPieces(module: number, less: number, before: number): BarPieces {
+  const key = `${module} ${less} ${before}`;
+  const known = knownPieces.get(key);
   if (known !== undefined) return known;
   const inset = INSET / module;
   const table: string[] = [];
   const pieces: BarPieces = (at, width) =>
-    (table[at * 5 + width] ??= `${fixed(at + inset, 5)} 0 ${fixed(width - 2 * inset, 5)} 1 re\n`);
-  knownPieces.set(module, pieces);
+    (table[at * 5 + width] ??=
+      `${fixed(at + before + inset, 4)} 0 ${fixed(width - less - 2 * inset, 4)} 1 re\n`);
+  knownPieces.set(key, pieces);
   return pieces;
 }
 
@@ -221,6 +319,12 @@ function imageOf(file: string, { images }: Palette): string {
   const image = images.get(file);
   if (image === undefined) throw new Failure('bug', `no image ${file} in this file`);
   return image;
+}
+
+function spotOf(name: string, { spots }: Palette): string {
+  const spot = spots.get(name);
+  if (spot === undefined) throw new Failure('bug', `no plate ${name} in this file`);
+  return spot;
 }
 
 function cmyk(ink: Cmyk): string {

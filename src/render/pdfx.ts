@@ -6,11 +6,18 @@ import { Failure } from '../base/failure.ts';
 import { PRINTABLE_ASCII } from '../plan/format.ts';
 import type { Artwork } from './artwork.ts';
 import { type Font, STATIC_FEATURES } from './font.ts';
+import type { SpotInk } from './mark.ts';
 import { CONDITION_REGISTRY, type Profile } from './profile.ts';
 import { type Description, xmpPacket } from './xmp.ts';
 
 /** Left, bottom, right and top, points from the page's bottom left. */
 export type Box = readonly [number, number, number, number];
+
+/** A layer that a reader can switch off; `step` is its processing step, where it is one. */
+export interface Layer {
+  readonly name: string;
+  readonly step?: { readonly group: string; readonly type?: string };
+}
 
 export interface PdfPage {
   readonly media: Box;
@@ -34,6 +41,8 @@ export const OVERPRINT = 'Over';
 export const PALE = 'Pale';
 
 const FLATE = 6;
+/** Records in one array of the tree of records. */
+const PART_ROW = 4096;
 /** Pages under one node of the page tree. */
 const NODE_PAGES = 64;
 
@@ -79,9 +88,12 @@ export class PressPdf {
   readonly #fonts: Record<string, Reference> = {};
   readonly #images: Record<string, Reference> = {};
   readonly #forms: Record<string, Reference> = {};
+  readonly #spots: Record<string, unknown> = {};
+  readonly #layers: (Layer & { readonly reference: Reference })[] = [];
   readonly #states: Dictionary = { [KNOCKOUT]: graphicsState(false), [OVERPRINT]: graphicsState(true) };
   readonly #nodes: Reference[] = [];
   #node: { readonly reference: Reference; readonly kids: string[] } | undefined;
+  #parts: { readonly root: Reference; readonly node: Reference; readonly leaves: number[] } | undefined;
   #pages = 0;
   #transparent = false;
 
@@ -110,8 +122,9 @@ export class PressPdf {
     pdf.endMetadata = () => this.#writeMetadata();
     this.#writeOutputIntent(profile);
 
-    this.#art = pdf.ref({ Font: this.#fonts, XObject: this.#images, ExtGState: this.#states });
-    this.#sheet = pdf.ref({ Font: this.#fonts, XObject: this.#forms, ExtGState: this.#states });
+    const shared = { Font: this.#fonts, ExtGState: this.#states, ColorSpace: this.#spots };
+    this.#art = pdf.ref({ ...shared, XObject: this.#images });
+    this.#sheet = pdf.ref({ ...shared, XObject: this.#forms });
   }
 
   /** Lets marks show what lies below. For previews: a press file has no transparency. */
@@ -153,6 +166,42 @@ export class PressPdf {
     return { resource, code, kerned: (text) => kernedCodes(embedded.encode(text, STATIC_FEATURES)) };
   }
 
+  /** Declares a plate of its own, and gives the name by which content paints on it. */
+  addSpot({ spot, cmyk }: SpotInk): string {
+    const name = `Cs${Object.keys(this.#spots).length + 1}`;
+    const tint = this.#pdf.ref({
+      FunctionType: 2,
+      Domain: [0, 1],
+      C0: [0, 0, 0, 0],
+      C1: cmyk.map((percent) => percent / 100),
+      N: 1,
+    });
+    tint.end();
+    this.#spots[name] = ['Separation', bare(nameOf(spot)), 'DeviceCMYK', tint];
+    return name;
+  }
+
+  /** Adds a layer over those there are, and gives the name by which pages put content into it. */
+  addLayer(layer: Layer): string {
+    const reference = this.#pdf.ref({
+      Type: 'OCG',
+      Name: text(layer.name),
+      ...(layer.step !== undefined && {
+        GTS_Metadata: {
+          GTS_ProcStepsGroup: bare(nameOf(layer.step.group)),
+          ...(layer.step.type !== undefined && { GTS_ProcStepsType: bare(nameOf(layer.step.type)) }),
+        },
+      }),
+    });
+    reference.end();
+    this.#layers.push({ ...layer, reference });
+    const name = `L${this.#layers.length}`;
+    this.#sheet.data.Properties = Object.fromEntries(
+      this.#layers.map((known, index) => [`L${index + 1}`, known.reference]),
+    );
+    return name;
+  }
+
   /** Writes an image and gives the name by which forms place it, as a unit square. */
   addImage({ width, height, space, data }: Artwork): string {
     const name = `Im${Object.keys(this.#images).length + 1}`;
@@ -185,8 +234,28 @@ export class PressPdf {
     return name;
   }
 
-  /** Writes a page; nothing of it stays in memory but its number. */
-  addPage({ media, bleed, trim, content }: PdfPage): void {
+  /**
+   * Writes the pages of one record; what the record says of itself stands in the file as it is.
+   * @param facts never a secret; keys are XML name tokens
+   */
+  addRecord(facts: Readonly<Record<string, string | number>>, pages: readonly PdfPage[]): void {
+    this.#parts ??= { root: this.#pdf.ref(), node: this.#pdf.ref(), leaves: [] };
+    const leaf = this.#pdf.ref({
+      Type: 'DPart',
+      Parent: this.#parts.node,
+      DPM: Object.fromEntries(
+        Object.entries(facts).map(([key, value]) => [key, typeof value === 'number' ? value : text(value)]),
+      ),
+    });
+    const written = pages.map((page) => this.addPage(page, leaf));
+    leaf.data.Start = bare(`${written[0] ?? 0} 0 R`);
+    leaf.data.End = bare(`${written.at(-1) ?? 0} 0 R`);
+    leaf.end();
+    this.#parts.leaves.push(leaf.id);
+  }
+
+  /** Writes a page and gives its number, which is all of it that stays in memory. */
+  addPage({ media, bleed, trim, content }: PdfPage, record?: Reference): number {
     const contents = this.#pdf.ref({ Filter: 'FlateDecode' });
     contents.end(deflated(content));
     const node = this.#openNode();
@@ -196,6 +265,7 @@ export class PressPdf {
       MediaBox: media,
       BleedBox: bleed,
       TrimBox: trim,
+      ...(record !== undefined && { DPart: record }),
       ...(this.#transparent && { Group: { S: 'Transparency', CS: 'DeviceCMYK' } }),
       Resources: this.#sheet,
       Contents: contents,
@@ -204,11 +274,14 @@ export class PressPdf {
     node.kids.push(`${page.id} 0 R`);
     this.#pages += 1;
     if (node.kids.length === NODE_PAGES) this.#closeNode();
+    return page.id;
   }
 
   /** Writes fonts, page tree and the rest; `take` then gives the last bytes. */
   close(): void {
     this.#closeNode();
+    this.#writeLayers();
+    this.#writeRecords();
     this.#art.end();
     this.#sheet.end();
     const { Pages } = this.#pdf._root.data;
@@ -233,6 +306,47 @@ export class PressPdf {
     reference.end();
     this.#nodes.push(reference);
     this.#node = undefined;
+  }
+
+  /** The tree of records: a root over all cards. Its arrays are kept short, for readers of old. */
+  #writeRecords(): void {
+    if (this.#parts === undefined) return;
+    const { root, node, leaves } = this.#parts;
+    const rows: string[] = [];
+    for (let at = 0; at < leaves.length; at += PART_ROW) {
+      const row = leaves.slice(at, at + PART_ROW);
+      rows.push(`[${row.map((id) => `${id} 0 R`).join(' ')}]`);
+    }
+    Object.assign(node.data, { Type: 'DPart', Parent: root, DParts: bare(`[${rows.join(' ')}]`) });
+    Object.assign(root.data, {
+      Type: 'DPartRoot',
+      DPartRootNode: node,
+      NodeNameList: ['run', 'card'],
+      RecordLevel: 1,
+    });
+    node.end();
+    root.end();
+    this.#pdf._root.data.DPartRoot = root;
+  }
+
+  #writeLayers(): void {
+    if (this.#layers.length === 0) return;
+    const references = (of: (layer: Layer) => boolean) =>
+      this.#layers
+        .filter(of)
+        .map(({ reference }) => `${reference.id} 0 R`)
+        .join(' ');
+    const all = references(() => true);
+    const steps = references(({ step }) => step !== undefined);
+    this.#pdf._root.data.OCProperties = {
+      OCGs: bare(`[${all}]`),
+      D: {
+        Name: text('cardpress'),
+        BaseState: 'ON',
+        Order: bare(`[${references(({ step }) => step === undefined)} [(${STEP_GROUP}) ${steps}]]`),
+        OFF: bare(`[${' '.repeat(steps.length)}]`),
+      },
+    };
   }
 
   #writeOutputIntent({ deflated: bytes, description, condition }: Profile): void {
@@ -285,6 +399,32 @@ function kernedCodes([codes, positions]: ReturnType<EmbeddedFont['encode']>): st
 
 function deflated(content: string): Uint8Array {
   return deflateSync(Buffer.from(content, 'latin1'), { level: FLATE });
+}
+
+const STEP_GROUP = 'Processing steps';
+
+/**
+ * The same file with its processing steps switched off, so that what a scratch panel will cover can be read
+ * back. Places are kept free for it: no byte moves.
+ */
+export function withoutSteps(pdf: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(pdf);
+  const order = bytes.lastIndexOf(`[(${STEP_GROUP}) `);
+  const off = bytes.indexOf('/OFF [', order);
+  if (order < 0 || off < 0) return bytes;
+  const from = order + STEP_GROUP.length + 4;
+  const steps = bytes.subarray(from, bytes.indexOf(']', from));
+  steps.copy(bytes, off + '/OFF ['.length);
+  return bytes;
+}
+
+/** A PDF name, of any text. */
+function nameOf(value: string): string {
+  const escaped = value.replaceAll(
+    /[^!-~]|[#()<>[\]{}/%]/g,
+    (character) => `#${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return `/${escaped}`;
 }
 
 /** A PDF text; pdfkit takes plain strings for names. */

@@ -2,7 +2,7 @@
 // What passes is a layout, ready to print any number of cards.
 import { type Complaint, Failure, type Place } from '../base/failure.ts';
 import { type CodeFormat, PRINTABLE_ASCII, codeLength, hardestTexts } from '../plan/format.ts';
-import { SLUG_HEIGHT, type SheetFormat } from '../plan/sheet.ts';
+import type { SheetFormat } from '../plan/sheet.ts';
 import {
   type BarcodePart,
   type Field,
@@ -14,17 +14,22 @@ import {
   sidesOf,
 } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
-import { adviceOn } from './advice.ts';
-import { openArtwork, openFonts } from './assets.ts';
+import { LIMITS, type PressKeys, RULES, type Rule } from '../plan/press.ts';
+import { partFindings } from './advice.ts';
+import { openArtwork, openDrawings, openFonts } from './assets.ts';
 import type { Artwork } from './artwork.ts';
 import { type SymbolFit, fitSymbol, isReadable, modulesNeeded, narrowComplaint } from './barcode.ts';
 import { crowded, nameOf, onInk, outsideSafe } from './clearance.ts';
+import { type Finding, type Strictness, complaintsOf, failing, judged, quietRows } from './finding.ts';
 import { type Face, composeFace } from './face.ts';
-import type { SymbolPlace } from './symbol.ts';
+import { type SymbolPlace, lengthOf } from './symbol.ts';
 import type { Font } from './font.ts';
-import { type Press, grown, mm, overlaps } from './grid.ts';
-import { slotPlaces } from './imposition.ts';
-import { fieldRanges, textBoxes } from './longest.ts';
+import { type Press, mm } from './grid.ts';
+import { sheetCodeFit } from './imposition.ts';
+import { fieldRanges, fittedSizes, textBoxes } from './longest.ts';
+import { keepOutFindings } from './keep-out.ts';
+import { panelFindings } from './panel.ts';
+import { squareFindings } from './square.ts';
 import { type Profile, readProfile } from './profile.ts';
 
 export interface LayoutInputs {
@@ -43,6 +48,12 @@ export interface LayoutInputs {
   /** The press's ICC profile, and the same as a file: colour conversion takes no bytes. Needed for RGB art alone. */
   readonly profile: Uint8Array;
   readonly profilePath?: string;
+  /** Where processes beside printing go; `separate` unless said. */
+  readonly steps?: Layout['steps'];
+  /** How strictly rules are held; as the house has it unless a press says otherwise. */
+  readonly strictness?: Strictness;
+  /** What the manufacturer cuts to, mm, and their deep black. */
+  readonly maker?: Pick<PressKeys, 'trim' | 'bleed' | 'black'>;
 }
 
 /** A template on a sheet, checked and ready to print. */
@@ -59,47 +70,96 @@ export interface Layout {
   readonly profile: Profile;
   /** Sets slug lines and the word on unused slots. */
   readonly slugFont: Font;
+  readonly steps: 'separate' | 'inline' | 'none';
+  /** Every check with its value, threshold and verdict. */
+  readonly findings: readonly Finding[];
   /** What will print, but could be better. */
   readonly advice: readonly Complaint[];
 }
 
-/** Lower bars than this are too hard to hit, mm. */
-const MIN_HEIGHT = 5;
+/** What the preflight found, and the layout where nothing stands against it. */
+export interface Inspection {
+  readonly findings: readonly Finding[];
+  readonly layout: Layout | undefined;
+}
+
+export const HOUSE_RULES: Strictness = { limits: LIMITS, waivers: [], strict: false };
 
 /**
  * Checks a template against the sheet, the press and the codes that it is to carry.
  * @throws Failure of kind `input` with every complaint that was found
  */
 export async function prepare(inputs: LayoutInputs): Promise<Layout> {
-  const { template, sheet, press } = inputs;
+  const { findings, layout } = await inspect(inputs);
+  if (layout === undefined) throw new Failure('input', complaintsOf(findings, 'fail'));
+  return layout;
+}
+
+/** As `prepare`, but gives what it found whatever the verdict. */
+export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
+  const { sheet, press, strictness = HOUSE_RULES } = inputs;
+  const template = withBlack(inputs.template, inputs.maker?.black);
+  const { limits } = strictness;
   const sides = sidesOf(template.value);
-  const complaints: Complaint[] = [...sizeComplaints(inputs), ...fieldComplaints(inputs)];
+  const files: Complaint[] = [];
+  const texts: Complaint[] = [];
   const profile = readProfile(inputs.profile);
-  const fonts = await openFonts(inputs, complaints);
-  const artwork = await openArtwork(inputs, profile, inputs.profilePath, complaints);
-  const fits = chooseFits(inputs, complaints);
+  const fonts = await openFonts(inputs, files);
+  const artwork = await openArtwork(inputs, profile, inputs.profilePath, files);
+  const drawings = await openDrawings(inputs, files);
+  const narrow: Complaint[] = [];
+  const fits = chooseFits(inputs, narrow);
   const ranges = fieldRanges(inputs);
-  const faces = sides.map((side) => composeFace(template.value, side, fonts, fits));
-  for (const { side, symbols } of faces) {
-    const occupants = { side, symbols, texts: textBoxes(template, side, fonts, ranges, complaints) };
-    complaints.push(
-      ...outsideSafe(template, occupants),
-      ...crowded(template, occupants),
-      ...onInk(template, occupants),
-    );
-  }
+  const faces = sides.map((side) =>
+    composeFace(
+      template.value,
+      side,
+      fonts,
+      fits,
+      fittedSizes(template.value, side, fonts, ranges),
+      drawings,
+      press,
+    ),
+  );
+  const symbols = faces.flatMap((face) => face.symbols);
   const slugFont = [...fonts.values()].find((font) =>
     [...PRINTABLE_ASCII].every((character) => font.has(character)),
   );
-  if (slugFont === undefined && complaints.length === 0) {
-    complaints.push({
-      message: 'no font of the template has all of ASCII: the line that names a sheet could not be set',
-      place: template.at('fonts'),
-    });
+  const sizes = sizeFindings(inputs);
+  const found: Finding[] = [
+    ...sizes,
+    ...failing('fields', fieldComplaints(inputs)),
+    ...failing('files', files),
+    ...failing('module-width', narrow),
+    ...partFindings(template, symbols, artwork, limits, sizes.length > 0 ? 0 : sheet.value.bleed),
+    ...faces.flatMap(({ side, symbols: own }) => {
+      const set = fittedSizes(template.value, side, fonts, ranges);
+      const seen = { side, symbols: own, texts: textBoxes(template, side, fonts, ranges, set, texts) };
+      return [
+        ...failing('safe-area', outsideSafe(template, seen)),
+        ...failing('overlap', crowded(template, seen)),
+        ...failing('bar-ground', onInk(template, seen)),
+        ...panelFindings(template, seen, limits),
+        ...keepOutFindings(template, seen, limits),
+        ...squareFindings(template, side, press, ranges, limits),
+      ];
+    }),
+    ...texts.flatMap((complaint) => failing(complaint.rule as Rule, [complaint])),
+  ];
+  if (slugFont === undefined && !found.some(({ verdict }) => verdict === 'fail')) {
+    found.push(
+      ...failing('glyphs', [
+        {
+          message: 'no font of the template has all of ASCII: the line that names a sheet could not be set',
+          place: template.at('fonts'),
+        },
+      ]),
+    );
   }
-  if (complaints.length > 0 || slugFont === undefined) throw new Failure('input', complaints);
-  const symbols = faces.flatMap((face) => face.symbols);
-  return {
+  const findings = judged([...found, ...quietRows(found, RULES)], strictness);
+  if (slugFont === undefined || findings.some(({ verdict }) => verdict === 'fail'))
+    return { findings, layout: undefined };
+  const layout: Layout = {
     template: template.value,
     sheet: sheet.value,
     press,
@@ -110,14 +170,26 @@ export async function prepare(inputs: LayoutInputs): Promise<Layout> {
     artwork,
     profile,
     slugFont,
-    advice: adviceOn(template, symbols, artwork),
+    steps: inputs.steps ?? 'separate',
+    findings,
+    advice: complaintsOf(findings, 'warn'),
   };
+  return { findings, layout };
 }
 
-function sizeComplaints({ template, sheet, press }: LayoutInputs): readonly Complaint[] {
+/** The template with the press's own deep black. */
+function withBlack(template: Checked<Template>, black: PressKeys['black']): Checked<Template> {
+  if (black === undefined) return template;
+  const inks = { 'rich-black': { cmyk: black }, ...template.value.inks };
+  return { ...template, value: { ...template.value, inks } };
+}
+
+function sizeFindings({ template, sheet, press, maker }: LayoutInputs): readonly Finding[] {
   const { card, bleed } = template.value;
   const slot = sheet.value.card;
   const complaints: Complaint[] = [];
+  const short: Complaint[] = [];
+  const codes: Complaint[] = [];
   if (Math.abs(card.width - slot.width) > 0.005 || Math.abs(card.height - slot.height) > 0.005) {
     complaints.push({
       message: `the template's card is ${mm(card.width)} × ${mm(card.height)}, the sheet ${sheet.value.name} is cut to ${mm(slot.width)} × ${mm(slot.height)}`,
@@ -125,24 +197,33 @@ function sizeComplaints({ template, sheet, press }: LayoutInputs): readonly Comp
     });
   }
   if (bleed < sheet.value.bleed - 0.005) {
-    complaints.push({
+    short.push({
       message: `the template's art has ${mm(bleed)} of bleed, the sheet ${sheet.value.name} cuts through ${mm(sheet.value.bleed)}`,
       place: template.at('bleed'),
       hint: `draw the art to ${mm(sheet.value.bleed)} beyond the trim`,
     });
   }
-  const [x, y] = sheet.value.slug;
-  const line = { x, y: y - SLUG_HEIGHT, width: sheet.value.page.width - x, height: SLUG_HEIGHT };
-  const covered = slotPlaces({ sheet: sheet.value, press, sides: sidesOf(template.value) }).find((place) =>
-    overlaps(grown(place, sheet.value.bleed), line),
-  );
-  if (covered !== undefined) {
+  const { trim, bleed: asked = 0 } = maker ?? {};
+  if (
+    trim !== undefined &&
+    (Math.abs(card.width - trim[0]) > 0.005 || Math.abs(card.height - trim[1]) > 0.005)
+  ) {
     complaints.push({
-      message: `the slug line at ${mm(x)}, ${mm(y)} would run over slot ${covered.slot} of the ${covered.side}`,
-      place: sheet.at('slug'),
+      message: `the template's card is ${mm(card.width)} × ${mm(card.height)}, the press trims to ${mm(trim[0])} × ${mm(trim[1])}`,
+      place: template.at('card'),
     });
   }
-  return complaints;
+  if (sheet.value.bleed < asked - 0.005) {
+    short.push({
+      message: `the sheet ${sheet.value.name} has ${mm(sheet.value.bleed)} of bleed, the press asks for ${mm(asked)}`,
+      place: sheet.at('bleed'),
+    });
+  }
+  const code = sheetCodeFit(sheet.value, press);
+  if (code !== undefined && !isReadable(code)) {
+    codes.push({ ...narrowComplaint(code, "the sheet's code"), place: sheet.at('sheetCode', 'size') });
+  }
+  return [...failing('card-size', complaints), ...failing('bleed', short), ...failing('sheet', codes)];
 }
 
 function fieldComplaints({ template, pin }: LayoutInputs): readonly Complaint[] {
@@ -175,7 +256,7 @@ function placeOfField(template: Checked<Template>, field: Field): Place {
   for (const side of sidesOf(template.value)) {
     for (const [index, part] of partsOf(template.value, side).entries()) {
       if (part.part === 'barcode' && part.data === field) return template.at(side, index, 'data');
-      if (part.part === 'text' && fieldsIn(part.text).includes(field))
+      if ((part.part === 'text' || part.part === 'qr') && fieldsIn(part.text).includes(field))
         return template.at(side, index, 'text');
     }
   }
@@ -192,17 +273,12 @@ function chooseFits(inputs: LayoutInputs, complaints: Complaint[]): ReadonlyMap<
       if (part.part !== 'barcode' || code === undefined) continue;
       const name = nameOf(template, side, part);
       const place = template.at(side, index, 'size');
-      const [fieldWidth, height] = part.size;
-      if (height < MIN_HEIGHT) {
-        complaints.push({
-          message: `${name}: bars of ${mm(height)} are too low: they need ${mm(MIN_HEIGHT)}`,
-          place,
-        });
-      }
+      const fieldWidth = lengthOf(part);
       const fit = fitSymbol({
         modules: modulesNeeded(code.texts),
         fieldWidth,
         dpi: press.dpi,
+        ...(press.barGrowth !== undefined && { barGrowth: press.barGrowth }),
         target: part.module,
       });
       if (isReadable(fit)) fits.set(part, fit);

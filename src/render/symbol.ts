@@ -2,7 +2,7 @@
 import { Failure } from '../base/failure.ts';
 import type { BarcodePart, Side } from '../plan/template.ts';
 import { QUIET_MODULES, type SymbolFit, barcodeWidths, isEncodable, modulesOf } from './barcode.ts';
-import { type Press, type Rect, dotsToMm, dotsWithin, mmToDots } from './grid.ts';
+import { type Press, type Rect, dotsToMm, dotsWithin, growthDots, mmToDots } from './grid.ts';
 import type { BarsMark } from './mark.ts';
 
 /**
@@ -18,23 +18,41 @@ export interface SymbolPlace extends Rect {
 
 export function symbolPlace(part: BarcodePart, side: Side, fit: SymbolFit): SymbolPlace {
   const { dots, modules } = fit;
+  const along = dotsToMm(modules * dots, fit);
+  const start = dotsToMm(startDots(part, modules * dots, fit), fit);
+  const across = dotsToMm(dotsWithin(part.size[isUpright(part) ? 1 : 0], fit), fit);
+  const still = dotsToMm(mmToDots(part.at[isUpright(part) ? 1 : 0], fit), fit);
   return {
     side,
     data: part.data,
-    x: dotsToMm(startDots(part, modules * dots, fit), fit),
-    y: dotsToMm(mmToDots(part.at[1], fit), fit),
-    width: dotsToMm(modules * dots, fit),
-    height: dotsToMm(dotsWithin(part.size[1], fit), fit),
+    ...(isUpright(part)
+      ? { x: start, y: still, width: along, height: across }
+      : { x: still, y: start, width: across, height: along }),
     fit,
     part,
   };
 }
 
-/** Left edge, in dots, of a symbol that is so many dots wide with its quiet zones. */
+/** Whether a symbol's bars stand, and it is read along the card's width. */
+export function isUpright({ turn }: BarcodePart): boolean {
+  return turn === 0 || turn === 180;
+}
+
+/** The room of a symbol in the direction in which it is read, mm. */
+export function lengthOf(part: BarcodePart): number {
+  return part.size[isUpright(part) ? 0 : 1];
+}
+
+const OTHER = { left: 'right', center: 'center', right: 'left' } as const;
+
+/** Left or upper edge, in dots, of a symbol that is so many dots wide with its quiet zones. */
 function startDots(part: BarcodePart, width: number, press: Press): number {
-  const left = mmToDots(part.at[0], press);
-  const spare = dotsWithin(part.size[0], press) - width;
-  switch (part.align) {
+  const left = mmToDots(part.at[isUpright(part) ? 0 : 1], press);
+  const spare = dotsWithin(lengthOf(part), press) - width;
+  // Turned upside down, the side on which it begins is the other one.
+  const backwards = part.turn === 180 || part.turn === 270;
+  const align = backwards ? OTHER[part.align] : part.align;
+  switch (align) {
     case 'left':
       return left;
     case 'center':
@@ -70,5 +88,13 @@ export function barsMark(place: SymbolPlace, text: string, serial: number): Bars
     );
   }
   const start = startDots(part, modules * fit.dots, fit) + QUIET_MODULES * fit.dots;
-  return { mark: 'bars', x: dotsToMm(start, fit), y: place.y, height: place.height, dots: fit.dots, widths };
+  const less = growthDots(fit);
+  const bars = { mark: 'bars' as const, dots: fit.dots, widths, ...(less > 0 && { less }) };
+  return isUpright(part)
+    ? { ...bars, x: dotsToMm(start, fit), y: place.y, height: place.height, ...turned(part) }
+    : { ...bars, x: place.x, y: dotsToMm(start, fit), height: place.width, ...turned(part) };
+}
+
+function turned({ turn }: BarcodePart): Pick<BarsMark, 'turn'> {
+  return turn === 0 ? {} : { turn };
 }

@@ -1,15 +1,17 @@
 // Lines of type: a text part broken into lines, measured, and set as marks.
 import { type Field, type Template, type TextPart, inkOf } from '../plan/template.ts';
 import type { Font } from './font.ts';
-import { POINTS_PER_MM } from './grid.ts';
-import type { Cmyk, TextMark } from './mark.ts';
+import { POINTS_PER_MM, rotated } from './grid.ts';
+import { type Colour, type TextMark, colourOf, isSpot } from './mark.ts';
 
 /** A line of type; where it names fields it is set anew for each card. */
 export interface TextLine {
   readonly part: TextPart;
   readonly content: readonly Segment[];
   readonly font: Font;
-  readonly ink: Cmyk;
+  readonly ink: Colour;
+  /** Points: the part's, or smaller where the longest that may come would not fit. */
+  readonly size: number;
   /** Baseline, mm. */
   readonly y: number;
 }
@@ -24,6 +26,7 @@ export function textLines(
   part: TextPart,
   template: Template,
   fonts: ReadonlyMap<string, Font>,
+  size = part.size,
 ): readonly TextLine[] {
   const font = fonts.get(part.font);
   if (font === undefined) return [];
@@ -35,7 +38,8 @@ export function textLines(
       part,
       content: segmentsOf(text),
       font,
-      ink: inkOf(template, part.ink).cmyk,
+      size,
+      ink: colourOf(inkOf(template, part.ink)),
       y: part.at[1] + (index * leading) / POINTS_PER_MM,
     }))
     .filter((line) => line.content.length > 0);
@@ -59,7 +63,8 @@ export function piecesOf(line: TextLine, value: (field: Field) => string): reado
   let piece = '';
   for (const segment of line.content) {
     const text = 'field' in segment ? value(segment.field) : segment.text;
-    if ('text' in segment || groups === undefined) {
+    // One group and a stump of another is harder to read than a code in one piece.
+    if ('text' in segment || groups === undefined || text.length < 2 * groups) {
       piece += text;
       continue;
     }
@@ -76,7 +81,7 @@ export function piecesOf(line: TextLine, value: (field: Field) => string): reado
 
 /** Width of a line as set, mm. Tracking and gaps stand between characters, not after the last. */
 export function lineWidth(line: TextLine, pieces: readonly string[]): number {
-  const { size, tracking, gap } = line.part;
+  const { tracking, gap } = line.part;
   let ems = (pieces.length - 1) * (gap / 1000);
   let characters = 0;
   for (const piece of pieces) {
@@ -84,7 +89,7 @@ export function lineWidth(line: TextLine, pieces: readonly string[]): number {
     characters += [...piece].length;
   }
   ems += Math.max(0, characters - 1) * (tracking / 1000);
-  return (ems * size) / POINTS_PER_MM;
+  return (ems * line.size) / POINTS_PER_MM;
 }
 
 /** Left end of a line of this width, mm. */
@@ -102,23 +107,27 @@ export function lineStart(line: TextLine, width: number): number {
 
 /** A line as a mark: of pieces that `piecesOf` gave. */
 export function setLine(line: TextLine, pieces: readonly string[]): TextMark {
-  const { part, font, ink, y } = line;
+  const { part, font, ink, size, y } = line;
   const width = part.align === 'left' ? 0 : lineWidth(line, pieces);
+  const [startX, startY] = rotated([lineStart(line, width), y], part.at, part.turn);
   return {
     mark: 'text',
-    x: lineStart(line, width),
-    y,
+    x: startX,
+    y: startY,
     pieces,
     gap: part.gap / 1000,
     font: font.name,
-    size: part.size,
+    size,
     ink,
     tracking: part.tracking / 1000,
     kerned: !isVariable(line),
-    overprint: part.size < OVERPRINT_BELOW && isSolidBlack(ink),
+    overprint: size < OVERPRINT_BELOW && isSolidBlack(ink),
+    ...(part.turn !== 0 && { turn: part.turn }),
   };
 }
 
-function isSolidBlack([c, m, y, k]: Cmyk): boolean {
+function isSolidBlack(ink: Colour): boolean {
+  if (isSpot(ink)) return false;
+  const [c, m, y, k] = ink;
   return c + m + y === 0 && k === 100;
 }

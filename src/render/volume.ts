@@ -2,14 +2,31 @@
 // once, so that memory does not grow with the number of sheets.
 import { Failure } from '../base/failure.ts';
 import type { Card } from '../issue/card.ts';
+import { bySheet } from '../plan/seat.ts';
 import { slotCount } from '../plan/sheet.ts';
-import { type Face, cardMarks } from './face.ts';
-import { grown } from './grid.ts';
-import { cropMarks, overlayMark, pageBoxes, slotPlaces, slugMark, voidMarks } from './imposition.ts';
+import { STEPS, type Step } from '../plan/template.ts';
+import { overBleed } from './bleed.ts';
+import { cardMarks } from './face.ts';
+import { dotsToMm, grown } from './grid.ts';
+import {
+  cellOf,
+  colourBar,
+  cropMarks,
+  overlayMark,
+  pageBoxes,
+  registrationMarks,
+  sheetCodeFit,
+  sheetCodeMarks,
+  slotPlaces,
+  slugMark,
+  voidMarks,
+} from './imposition.ts';
 import type { Mark } from './mark.ts';
-import { type Palette, paint, pdfBox, placed } from './paint.ts';
+import { openPalette } from './palette.ts';
+import { layered, paint, pdfBox, placed } from './paint.ts';
 import { type PdfPage, PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
+import { STEP_LAYERS } from './step.ts';
 
 export interface VolumeJob {
   readonly run: string;
@@ -22,7 +39,7 @@ export interface VolumeJob {
   readonly created: Date;
   /** Sixteen bytes that no other file has. */
   readonly id: Uint8Array;
-  /** In printing order: sheet 1 slot 1, slot 2, and so on. */
+  /** In the order of their serials; the sheet's order says which sheet and slot each has. */
   readonly cards: AsyncIterable<Card>;
   /** A word across every face, for previews. */
   readonly overlay?: 'SPECIMEN';
@@ -43,15 +60,21 @@ export async function* renderVolume(layout: Layout, job: VolumeJob): AsyncIterab
       producer: 'cardpress (pdfkit)',
       created: job.created,
       id: job.id,
+      vt: layout.sheet.vt,
     },
     layout.profile,
   );
   if (job.overlay !== undefined) pdf.allowTransparency();
   const sheet = openSheet(pdf, layout, job);
   let sheets = 0;
-  for await (const cards of bySheet(job.cards, slotCount(layout.sheet))) {
+  const seats = { order: layout.sheet.order, slots: slotCount(layout.sheet), sheets: job.sheets };
+  for await (const cards of bySheet(job.cards, seats)) {
     sheets += 1;
-    for (const page of sheet(cards, sheets)) pdf.addPage(page);
+    const pages = sheet(cards, sheets);
+    const [card] = cards;
+    if (layout.sheet.vt && card !== undefined) {
+      pdf.addRecord({ serial: card.serial, card_id: card.cardId, sequence: sheets }, pages);
+    } else for (const page of pages) pdf.addPage(page);
     if (pdf.waiting >= PIECE) yield pdf.take();
   }
   if (sheets !== job.sheets) {
@@ -69,78 +92,98 @@ function openSheet(
   pdf: PressPdf,
   layout: Layout,
   job: VolumeJob,
-): (cards: readonly Card[], sheet: number) => PdfPage[] {
+): (cards: readonly (Card | undefined)[], sheet: number) => PdfPage[] {
   const { sheet: format, press, slugFont } = layout;
-  const palette = openPalette(pdf, layout);
+  const sideMarks = layout.faces.map((face) => {
+    const places = slotPlaces(layout).filter(({ side }) => side === face.side);
+    const crop: readonly Mark[] = [
+      ...cropMarks(format, places),
+      ...registrationMarks(layout, face.side),
+      ...colourBar(format),
+    ];
+    const cells = format.gutters === 'cut' ? [] : places.map((place) => cellOf(format, place, places));
+    return { face, places, crop, cells };
+  });
+  const inline = layout.steps === 'inline';
+  const palette = openPalette(
+    pdf,
+    layout,
+    sideMarks.flatMap(({ face, crop }) => [...crop, ...(inline ? [...face.steps.values()].flat() : [])]),
+  );
+  const steps = inline ? STEPS.filter((step) => layout.faces.some((face) => face.steps.has(step))) : [];
+  const layers = openLayers(pdf, steps);
   const { width, height } = format.card;
-  const cardBox = pdfBox(grown({ x: 0, y: 0, width, height }, format.bleed), 0);
+  const bleedArea = grown({ x: 0, y: 0, width, height }, format.bleed);
+  const cardBox = pdfBox(bleedArea, 0);
+  const artBox = pdfBox(grown(bleedArea, dotsToMm(1, press)), 0);
   const form = (marks: readonly Mark[], box = cardBox) => `/${pdf.addForm(paint(marks, palette), box)} Do\n`;
 
+  const codeFit = sheetCodeFit(format, press);
   const crossedOut = form(voidMarks(format, slugFont));
-  const sides = layout.faces.map((face) => {
-    const places = slotPlaces(layout).filter(({ side }) => side === face.side);
+  const sides = sideMarks.map(({ face, places, crop, cells }) => {
     const boxes = pageBoxes(layout, places);
     return {
       face,
       places,
+      cells,
       boxes,
-      art: form(face.fixed),
-      marks: form(cropMarks(format, places), pdfBox(boxes.media, 0)),
+      art: form(overBleed(face.fixed, bleedArea, press), artBox),
+      marks: form(crop, pdfBox(boxes.media, 0)),
+      steps: new Map([...face.steps].filter(() => inline).map(([step, marks]) => [step, form(marks)])),
       overlay:
         job.overlay === undefined ? '' : form([overlayMark(format, job.overlay, face.symbols, slugFont)]),
     };
   });
 
   return (cards, sheet) => {
-    const serials = cards.map(({ serial }) => serial);
+    const serials = cards.flatMap((card) => card?.serial ?? []);
     const range = { first: Math.min(...serials), last: Math.max(...serials) };
-    return sides.map(({ face, places, boxes, art, marks, overlay }) => {
+    return sides.map(({ face, places, cells, boxes, art, marks, steps: shapes, overlay }) => {
       const { media, bleed, trim } = boxes;
-      const slug = slugMark(format, { ...job, sheet, side: face.side, serials: range }, slugFont);
-      const beside = placed(marks + paint([slug], palette), { ...media, rotation: 0 }, media, press);
+      const line = { ...job, sheet, side: face.side, serials: range, order: format.order };
+      const own = [slugMark(format, line, slugFont), ...sheetCodeMarks(format, codeFit, line)];
+      const beside = placed(marks + paint(own, palette), { ...media, rotation: 0 }, media, press);
       const slots = places.map((place, index) => {
         const card = cards[index];
         const content =
           card === undefined ? crossedOut : art + paint(cardMarks(face, card, job.run), palette) + overlay;
-        return placed(content, place, media, press);
+        return placed(content, place, media, press, cells[index]);
       });
+      const inLayer = (step: Step) => {
+        const shape = shapes.get(step);
+        if (shape === undefined) return '';
+        const filled = places.filter((_, index) => cards[index] !== undefined);
+        return layers.wrap(step, filled.map((place) => placed(shape, place, media, press)).join(''));
+      };
       return {
         media: pdfBox(media, media.height),
         bleed: pdfBox(bleed, media.height),
         trim: pdfBox(trim, media.height),
-        content: beside + slots.join(''),
+        content: [
+          layers.wrap('marks', beside),
+          inLayer('white'),
+          layers.wrap('print', slots.join('')),
+          ...steps.filter((step) => step !== 'white').map(inLayer),
+        ].join(''),
       };
     });
   };
 }
 
-/** Embeds the fonts that something is set in, and every image. */
-export function openPalette(pdf: PressPdf, { press, faces, fonts, artwork, slugFont }: Layout): Palette {
-  const used = new Set([slugFont.name, ...faces.flatMap(fontsOf)]);
-  return {
-    press,
-    fonts: new Map(
-      [...fonts.values()].filter(({ name }) => used.has(name)).map((font) => [font.name, pdf.addFont(font)]),
-    ),
-    images: new Map([...artwork].map(([file, art]) => [file, pdf.addImage(art)])),
-  };
-}
-
-function fontsOf({ fixed, lines }: Face): readonly string[] {
-  return [
-    ...fixed.flatMap((mark) => (mark.mark === 'text' ? [mark.font] : [])),
-    ...lines.map(({ font }) => font.name),
-  ];
-}
-
-/** Cards in groups that fill a sheet; the last may be short. */
-async function* bySheet(cards: AsyncIterable<Card>, slots: number): AsyncIterable<readonly Card[]> {
-  let sheet: Card[] = [];
-  for await (const card of cards) {
-    sheet.push(card);
-    if (sheet.length < slots) continue;
-    yield sheet;
-    sheet = [];
+/** Layers, where a file has steps in it: what is printed, the marks, and one for each step, the lowest first. */
+function openLayers(pdf: PressPdf, steps: readonly Step[]) {
+  const names = new Map<Step | 'marks' | 'print', string>();
+  if (steps.length > 0) {
+    names.set('marks', pdf.addLayer({ name: 'Marks' })).set('print', pdf.addLayer({ name: 'Print' }));
+    for (const step of steps) {
+      const { name, ...kind } = STEP_LAYERS[step];
+      names.set(step, pdf.addLayer({ name, step: kind }));
+    }
   }
-  if (sheet.length > 0) yield sheet;
+  return {
+    wrap(layer: Step | 'marks' | 'print', content: string): string {
+      const name = names.get(layer);
+      return name === undefined ? content : layered(content, name);
+    },
+  };
 }

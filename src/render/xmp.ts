@@ -8,10 +8,12 @@ export interface Description {
   readonly created: Date;
   /** Sixteen bytes that no other file has. */
   readonly id: Uint8Array;
+  /** The file has a record for each card. */
+  readonly vt?: boolean;
 }
 
 /** The packet, UTF-8 text. */
-export function xmpPacket({ title, creator, producer, created, id }: Description): string {
+export function xmpPacket({ title, creator, producer, created, id, vt = false }: Description): string {
   const date = `${created.toISOString().slice(0, 19)}Z`;
   const uuid = `uuid:${uuidOf(id)}`;
   return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -21,14 +23,14 @@ export function xmpPacket({ title, creator, producer, created, id }: Description
     xmlns:dc="http://purl.org/dc/elements/1.1/"
     xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
     xmlns:pdfxid="http://www.npes.org/pdfx/ns/id/"
-    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+${vt ? '    xmlns:pdfvtid="http://www.npes.org/pdfvt/ns/id/"\n' : ''}    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
     xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">
    <dc:format>application/pdf</dc:format>
    <dc:title><rdf:Alt><rdf:li xml:lang="x-default">${escape(title)}</rdf:li></rdf:Alt></dc:title>
    <pdf:Producer>${escape(producer)}</pdf:Producer>
    <pdf:Trapped>False</pdf:Trapped>
    <pdfxid:GTS_PDFXVersion>PDF/X-4</pdfxid:GTS_PDFXVersion>
-   <xmp:CreateDate>${date}</xmp:CreateDate>
+${vt ? `   <pdfvtid:GTS_PDFVTVersion>PDF/VT-1</pdfvtid:GTS_PDFVTVersion>\n   <pdfvtid:GTS_PDFVTModDate>${date}</pdfvtid:GTS_PDFVTModDate>\n` : ''}   <xmp:CreateDate>${date}</xmp:CreateDate>
    <xmp:ModifyDate>${date}</xmp:ModifyDate>
    <xmp:MetadataDate>${date}</xmp:MetadataDate>
    <xmp:CreatorTool>${escape(creator)}</xmp:CreatorTool>

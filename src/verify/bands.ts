@@ -19,15 +19,24 @@ export function scaleOf({ dpi }: Press): number {
 }
 
 /** What a strip over a symbol's zone on the page is to be. */
-export function bandsOf(zone: Rect, press: Press, below: number): [area: Rect, look: StripLook] {
+export function bandsOf(
+  zone: Rect,
+  press: Press,
+  below: number,
+  upright = true,
+): [area: Rect, look: StripLook] {
   const scale = scaleOf(press);
+  const [along, across] = upright ? [zone.width, zone.height] : [zone.height, zone.width];
   return [
-    { ...zone, y: zone.y + INSET, height: zone.height - 2 * INSET },
+    upright
+      ? { ...zone, y: zone.y + INSET, height: zone.height - 2 * INSET }
+      : { ...zone, x: zone.x + INSET, width: zone.width - 2 * INSET },
     {
       dpi: press.dpi * scale,
-      columns: Math.round(mmToDots(zone.width, press) * scale),
-      rows: Math.max(FEWEST, Math.ceil(zone.height / BAND)),
+      columns: Math.round(mmToDots(along, press) * scale),
+      rows: Math.max(FEWEST, Math.ceil(across / BAND)),
       below,
+      upright,
     },
   ];
 }

@@ -20,7 +20,7 @@ const TEXT = 1;
 const PATH = 2;
 const FORM = 5;
 
-/** Kinds of our own: bars of the zone of this index. */
+/** Kinds of our own: bars, or a square code's modules, of the zone of this index. */
 const BARS = 100;
 
 /** Extents that differ by less are the same, points; pdfium computes them in single precision. */
@@ -103,11 +103,11 @@ export function censusTaker(
   };
 }
 
-function slotArea(slot: SlotPlace, { zones }: SidePlan, press: Press): SlotArea {
+function slotArea(slot: SlotPlace, { zones, squares }: SidePlan, press: Press): SlotArea {
   return {
     ...extentInPoints(slot),
     turned: slot.rotation === 180,
-    zones: zones.map((zone) => extentInPoints(onPage(zone.rect, slot, press))),
+    zones: [...zones, ...squares].map(({ rect }) => extentInPoints(onPage(rect, slot, press))),
   };
 }
 

@@ -7,6 +7,8 @@ export interface SymbolPlan {
   readonly scale: number;
   /** Dots a module. */
   readonly dots: number;
+  /** Dots by which bars are drawn narrower, the odd one at their ends. */
+  readonly less?: number;
   /** Dots from the line's left end to the first bar of a symbol of so many modules; its own first, where not known. */
   readonly firstBar?: (modules: number) => number;
 }
@@ -99,12 +101,18 @@ function findSymbol(edges: Float64Array) {
   return undefined;
 }
 
-function offOf(edges: Float64Array, modules: number, { scale, dots, firstBar }: SymbolPlan): number {
+function offOf(
+  edges: Float64Array,
+  modules: number,
+  { scale, dots, less = 0, firstBar }: SymbolPlan,
+): number {
   const planned = edgesOfText(edges, modules);
-  const start = firstBar?.(modules) ?? Math.round((edges[0] ?? 0) / scale);
+  const taken = [Math.floor(less / 2), -Math.ceil(less / 2)] as const;
+  const start = firstBar?.(modules) ?? Math.round((edges[0] ?? 0) / scale) - taken[0];
   let worst = 0;
   for (const [index, edge] of edges.entries()) {
-    const off = Math.abs(edge / scale - start - (planned[index] ?? 0) * dots);
+    const at = start + (planned[index] ?? 0) * dots + (index % 2 === 0 ? taken[0] : taken[1]);
+    const off = Math.abs(edge / scale - at);
     if (off > worst) worst = off;
   }
   return worst;

@@ -2,9 +2,10 @@
 import type { Side } from '../plan/template.ts';
 import { type Press, dotsToMm } from '../render/grid.ts';
 import type { Layout } from '../render/preflight.ts';
-import { type SidePlan, type Zone, onPage, sidePlans, zonesOf } from './places.ts';
+import { type SidePlan, type Zone, lieOf, onPage, sidePlans, squaresOf, zonesOf } from './places.ts';
 import { type Prediction, predict } from './prediction.ts';
 import { type PrintedPage, PrintedVolume } from './printed.ts';
+import { withoutSteps } from '../render/pdfx.ts';
 
 /** What is predicted for every symbol of a kind: they differ in their bars alone. */
 export interface Outlook extends Prediction {
@@ -26,22 +27,24 @@ export function outlooksOn(page: PrintedPage, { zones, slots }: SidePlan, press:
   if (slot === undefined) return [];
   return zones.flatMap((zone): Outlook[] => {
     const { x, y, width, height } = onPage(zone.rect, slot, press);
-    const left = Math.max(0, x - MARGIN);
-    const { grey } = page.cut(
-      { x: left, y: y + height / 2 - 0.5, width: width + x - left + MARGIN, height: 1 },
-      DPI,
-      MM,
-    );
+    const { upright, reversed: turned } = lieOf(zone, slot);
+    const [start, length] = upright ? [x, width] : [y, height];
+    const first = Math.max(0, start - MARGIN);
+    const whole = length + start - first + MARGIN;
+    const area = upright
+      ? { x: first, y: y + height / 2 - 0.5, width: whole, height: 1 }
+      : { x: x + width / 2 - 0.5, y: first, width: 1, height: whole };
+    const { grey } = page.cut(area, DPI, MM, upright);
     const pixelsPerMm = DPI / MM;
-    const from = Math.round((x - left) * pixelsPerMm);
-    const to = Math.round((x - left + width) * pixelsPerMm);
-    const turned = slot.rotation === 180;
+    const from = Math.round((start - first) * pixelsPerMm);
+    const to = Math.round((start - first + length) * pixelsPerMm);
     const module = dotsToMm(zone.dots, press);
     const prediction = predict({
       line: turned ? grey.toReversed() : grey,
       pixelsPerMm,
       zone: turned ? { from: grey.length - to, to: grey.length - from } : { from, to },
       module,
+      less: dotsToMm(zone.less, press),
     });
     if (prediction === undefined) return [];
     return [{ side: zone.side, data: zone.data, module: Math.round(module * 1000) / 1000, ...prediction }];
@@ -50,17 +53,19 @@ export function outlooksOn(page: PrintedPage, { zones, slots }: SidePlan, press:
 
 /** The outlook of a layout, from a volume whose first sheet has a card in its first slot. */
 export async function outlooksOf(layout: Layout, pdf: Uint8Array): Promise<readonly Outlook[]> {
-  const volume = await PrintedVolume.open(pdf, 'the specimen');
+  const volume = await PrintedVolume.open(withoutSteps(pdf), 'the specimen');
   try {
-    return sidePlans({ ...layout, zones: zonesOf(layout) }).flatMap((plan, index) => {
-      const page = volume.page(index + 1);
-      if (page === undefined) return [];
-      try {
-        return outlooksOn(page, plan, layout.press);
-      } finally {
-        page.close();
-      }
-    });
+    return sidePlans({ ...layout, zones: zonesOf(layout), squares: squaresOf(layout) }).flatMap(
+      (plan, index) => {
+        const page = volume.page(index + 1);
+        if (page === undefined) return [];
+        try {
+          return outlooksOn(page, plan, layout.press);
+        } finally {
+          page.close();
+        }
+      },
+    );
   } finally {
     volume.close();
   }

@@ -1,6 +1,6 @@
 // Where on a page a card's symbols stand: from the imposition and the layout alone, never from what was drawn.
-import type { Side } from '../plan/template.ts';
-import { type Press, type Rect, dotsToMm, mmToDots, overlaps } from '../render/grid.ts';
+import type { QrPart, Side, Turn } from '../plan/template.ts';
+import { type Press, type Rect, box, dotsToMm, growthDots, mmToDots, overlaps } from '../render/grid.ts';
 import { type Imposition, type SlotPlace, slotPlaces } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
 import { type SymbolPlace, firstBarDots } from '../render/symbol.ts';
@@ -14,10 +14,21 @@ export interface Zone {
   readonly widthDots: number;
   /** Dots a module. */
   readonly dots: number;
-  /** Dots from the zone's left edge to the first bar of a symbol of so many modules. */
+  /** Dots by which bars are drawn narrower. */
+  readonly less: number;
+  /** Clockwise, on an upright card. */
+  readonly turn: Turn;
+  /** Dots from where the zone begins, in the direction of reading, to the first bar of a symbol of so many modules. */
   readonly firstBar: (modules: number) => number;
   /** Artwork lies below it, with white between: see `PrintedVolume`. */
   readonly onArtwork: boolean;
+}
+
+/** A square code's room on a card side, quiet zone included; it is each card's own where its text names fields. */
+export interface SquareZone {
+  readonly side: Side;
+  readonly rect: Rect;
+  readonly text: string;
 }
 
 /** One side of a sheet as it is to be read. */
@@ -25,11 +36,23 @@ export interface SidePlan {
   readonly side: Side;
   readonly slots: readonly SlotPlace[];
   readonly zones: readonly Zone[];
+  readonly squares: readonly SquareZone[];
 }
 
 /** What the places depend on; a layout is one. */
 export interface Places extends Imposition {
   readonly zones: readonly Zone[];
+  readonly squares: readonly SquareZone[];
+}
+
+export function squaresOf({ faces }: Pick<Layout, 'faces'>): readonly SquareZone[] {
+  return faces.flatMap(({ side, squares }) =>
+    squares.map((part: QrPart) => ({
+      side,
+      rect: box({ at: part.at, size: [part.size, part.size] }),
+      text: part.text,
+    })),
+  );
 }
 
 export function zonesOf(layout: Layout): readonly Zone[] {
@@ -39,6 +62,8 @@ export function zonesOf(layout: Layout): readonly Zone[] {
     rect: { x: symbol.x, y: symbol.y, width: symbol.width, height: symbol.height },
     widthDots: symbol.fit.modules * symbol.fit.dots,
     dots: symbol.fit.dots,
+    less: growthDots(symbol.fit),
+    turn: symbol.part.turn,
     firstBar: (modules) => firstBarDots(symbol, modules),
     onArtwork: (layout.template[symbol.side] ?? []).some(
       (part) =>
@@ -54,6 +79,7 @@ export function sidePlans(places: Places): readonly SidePlan[] {
     side,
     slots: all.filter((slot) => slot.side === side),
     zones: places.zones.filter((zone) => zone.side === side),
+    squares: places.squares.filter((square) => square.side === side),
   }));
 }
 
@@ -64,4 +90,17 @@ export function onPage(rect: Rect, slot: SlotPlace, press: Press): Rect {
   const x = turned ? dots(slot.x + slot.width) - dots(rect.x + rect.width) : dots(slot.x) + dots(rect.x);
   const y = turned ? dots(slot.y + slot.height) - dots(rect.y + rect.height) : dots(slot.y) + dots(rect.y);
   return { x: dotsToMm(x, press), y: dotsToMm(y, press), width: rect.width, height: rect.height };
+}
+
+/** How a symbol lies on the page, once its card lies there. */
+export interface Lie {
+  /** Read along the page's width; else down or up its height. */
+  readonly upright: boolean;
+  /** Read from the right to the left, or from the bottom up. */
+  readonly reversed: boolean;
+}
+
+export function lieOf({ turn }: Pick<Zone, 'turn'>, { rotation }: SlotPlace): Lie {
+  const angle = (turn + rotation) % 360;
+  return { upright: angle % 180 === 0, reversed: angle >= 180 };
 }

@@ -11,6 +11,8 @@ export interface PredictionInput {
   readonly zone: { readonly from: number; readonly to: number };
   /** Millimetres. */
   readonly module: number;
+  /** By how much bars are drawn narrower, mm: the press adds it back before it errs. */
+  readonly less?: number;
 }
 
 export interface Prediction {
@@ -46,14 +48,21 @@ const LIMITS = {
 } as const;
 
 /** @returns undefined where the line holds no symbol that can be read as it is */
-export function predict({ line, pixelsPerMm, zone, module }: PredictionInput): Prediction | undefined {
+export function predict({
+  line,
+  pixelsPerMm,
+  zone,
+  module,
+  less = 0,
+}: PredictionInput): Prediction | undefined {
   const inner = line.subarray(zone.from, zone.to);
   const { edges } = runsOf(inner);
   const symbol = symbolOf(edges);
   if (symbol === undefined) return undefined;
   const reflectance = Float64Array.from(inner, reflectanceOf);
   const half = (GROWTH / 2) * module * pixelsPerMm;
-  const scans = [-half, 0, half].map((by) => scan(grownBy(reflectance, edges, by), pixelsPerMm));
+  const back = (less / 2) * pixelsPerMm;
+  const scans = [-half, 0, half].map((by) => scan(grownBy(reflectance, edges, back + by), pixelsPerMm));
   const planned = edgesOfText(edges, symbol.modules);
   const decodability = Math.min(...scans.map((profile) => decodabilityOf(profile, symbol.text, planned)));
   const contrast = Math.min(...scans.map((profile) => Math.max(...profile) - Math.min(...profile))) * 100;

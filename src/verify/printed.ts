@@ -27,11 +27,14 @@ export interface PrintedPage {
   readonly handle: number;
   /**
    * A rectangle squashed into so many rows, each the mean of a band of its height; columns keep their
-   * resolution. The rows lie in memory that the next strip writes over.
+   * resolution. Where it does not lie upright, width and height are those of the page the other way round. The rows lie in memory that the next strip writes over.
    */
   readonly strip: (area: Rect, look: StripLook) => readonly Uint8Array[];
-  /** A rectangle as it is, in grey; `down` is its vertical resolution where that is another. */
-  readonly cut: (area: Rect, dpi: number, down?: number) => GreyPicture;
+  /**
+   * A rectangle as it is, in grey; `down` is its vertical resolution where that is another. Where it does not
+   * lie upright, the page's height runs along the picture's width.
+   */
+  readonly cut: (area: Rect, dpi: number, down?: number, upright?: boolean) => GreyPicture;
   /** Leaves images out of whatever is rendered from now on. */
   readonly hideImages: () => void;
   readonly close: () => void;
@@ -43,6 +46,16 @@ export interface StripLook {
   readonly rows: number;
   /** What lies below the page: paper, or ink where only a white ground of its own may show as white. */
   readonly below: number;
+  readonly upright: boolean;
+}
+
+/** A rectangle of a page as pixels; dots an inch along the picture's width and down its height. */
+interface Drawing {
+  readonly columns: number;
+  readonly rows: number;
+  readonly dpi: readonly [number, number];
+  readonly below: number;
+  readonly upright: boolean;
 }
 
 /** A volume in memory. Its first pages stay open: a font that no open page uses is loaded anew each time. */
@@ -91,13 +104,13 @@ export class PrintedVolume {
     const { pdf } = this;
     const page = this.direct.FPDF_LoadPage(this.#document, number - 1);
     if (page === 0) return undefined;
-    const draw = (area: Rect, columns: number, rows: number, dpi: readonly [number, number], below: number) =>
-      this.#draw(page, area, columns, rows, dpi, below);
+    const draw = (area: Rect, drawing: Drawing) => this.#draw(page, area, drawing);
     return {
       handle: page,
-      strip: (area, { dpi, columns, rows, below }) => {
+      strip: (area, { dpi, columns, rows, below, upright }) => {
         const lines: Uint8Array[] = [];
-        const { start, stride } = draw(area, columns, rows, [dpi, (rows * 25.4) / area.height], below);
+        const across = (rows * 25.4) / (upright ? area.height : area.width);
+        const { start, stride } = draw(area, { columns, rows, dpi: [dpi, across], below, upright });
         // The wasm memory may have grown, and with it moved: its view is taken anew.
         const heap = pdf.pdfium.HEAPU8;
         for (let row = 0; row < rows; row += 1) {
@@ -105,10 +118,11 @@ export class PrintedVolume {
         }
         return lines;
       },
-      cut: (area, dpi, down = dpi) => {
-        const width = Math.round((area.width / 25.4) * dpi);
-        const height = Math.round((area.height / 25.4) * down);
-        const { start, stride } = draw(area, width, height, [dpi, down], PAPER);
+      cut: (area, dpi, down = dpi, upright = true) => {
+        const width = Math.round(((upright ? area.width : area.height) / 25.4) * dpi);
+        const height = Math.round(((upright ? area.height : area.width) / 25.4) * down);
+        const drawing = { columns: width, rows: height, dpi: [dpi, down] as const, below: PAPER, upright };
+        const { start, stride } = draw(area, drawing);
         const heap = pdf.pdfium.HEAPU8;
         const grey = new Uint8Array(width * height);
         for (let row = 0; row < height; row += 1) {
@@ -130,29 +144,17 @@ export class PrintedVolume {
     pdf.pdfium.wasmExports.free(this.#data);
   }
 
-  #draw(
-    page: number,
-    area: Rect,
-    columns: number,
-    rows: number,
-    dpi: readonly [number, number],
-    below: number,
-  ) {
+  #draw(page: number, area: Rect, { columns, rows, dpi, below, upright }: Drawing) {
     const { pdf } = this;
     const bitmap = this.#bitmapOf(columns, rows);
     const [across, down] = [dpi[0] / 72, dpi[1] / 72];
     const floats = pdf.pdfium.HEAPF32;
     const at = this.#matrix / 4;
-    floats[at] = across;
-    floats[at + 1] = 0;
-    floats[at + 2] = 0;
-    floats[at + 3] = down;
-    floats[at + 4] = -area.x * POINTS_PER_MM * across;
-    floats[at + 5] = -area.y * POINTS_PER_MM * down;
-    floats[at + 6] = 0;
-    floats[at + 7] = 0;
-    floats[at + 8] = columns;
-    floats[at + 9] = rows;
+    const [left, top] = [-area.x * POINTS_PER_MM, -area.y * POINTS_PER_MM];
+    const matrix = upright
+      ? [across, 0, 0, down, left * across, top * down]
+      : [0, down, across, 0, top * across, left * down];
+    floats.set([...matrix, 0, 0, columns, rows], at);
     this.direct.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, below);
     this.direct.FPDF_RenderPageBitmapWithMatrix(bitmap, page, this.#matrix, this.#matrix + 24, FOR_PRINT);
     return { start: pdf.FPDFBitmap_GetBuffer(bitmap), stride: pdf.FPDFBitmap_GetStride(bitmap) };

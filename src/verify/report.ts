@@ -10,7 +10,8 @@ export interface Fault {
   readonly side: Side;
   readonly sheet: number;
   readonly slot: number | null;
-  readonly what: SymbolPlace['data'] | 'lines' | 'face' | 'page' | 'token picture' | 'pin picture';
+  readonly what:
+    SymbolPlace['data'] | 'qr' | 'lines' | 'face' | 'page' | 'file' | 'token picture' | 'pin picture';
   /** Such as `is missing`. */
   readonly why: string;
 }
@@ -63,13 +64,15 @@ export interface VolumeReport {
 export function faultText({ serial, side, sheet, slot, what, why }: Fault): string {
   const where = `sheet ${sheet}, ${side}${slot === null ? '' : `, slot ${slot}`}`;
   const card = serial === null ? '' : `serial ${serial} `;
+  if (what === 'file') return `the file is not ready for press: ${why}`;
   return what === 'page' ? `${where}: ${why}` : `${card}(${where}): its ${NAMES[what]} ${why}`;
 }
 
-const NAMES: Record<Exclude<Fault['what'], 'page'>, string> = {
+const NAMES: Record<Exclude<Fault['what'], 'page' | 'file'>, string> = {
   token: 'token’s symbol',
   pin: 'PIN’s symbol',
   card_id: 'card id’s symbol',
+  qr: 'QR code',
   lines: 'type',
   face: 'face',
   'token picture': 'token’s picture from the platform',

@@ -16,6 +16,8 @@ const ONE: ReaderOptions = {
 };
 const EVERY: ReaderOptions = { ...ONE, tryHarder: true, tryRotate: true, maxNumberOfSymbols: 255 };
 
+const SQUARE: ReaderOptions = { ...ONE, formats: ['QRCode'], tryDownscale: true };
+
 let ready: Promise<unknown> | undefined;
 
 /** What zxing reads in a picture of one symbol; undefined where it reads none or several. */
@@ -28,6 +30,12 @@ export async function readOne(picture: GreyPicture): Promise<string | undefined>
 export async function readWitness(picture: GreyPicture): Promise<string | undefined> {
   const texts = new Set(await read(picture, EVERY));
   return texts.size === 1 ? [...texts][0] : undefined;
+}
+
+/** What zxing reads in a picture of one QR code; undefined where it reads none or several. */
+export async function readSquare(picture: GreyPicture): Promise<string | undefined> {
+  const texts = await read(picture, SQUARE);
+  return texts.length === 1 ? texts[0] : undefined;
 }
 
 /** Every Code 128 that zxing finds in a picture, whichever way up. Codes of other kinds may be artwork. */

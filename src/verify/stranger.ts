@@ -2,10 +2,11 @@
 // type beside it says. Whether that is what the platform gave, only the vault can tell.
 import type { Press, Rect } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
-import type { Side } from '../plan/template.ts';
+import type { Side, Turn } from '../plan/template.ts';
+import { withoutSteps } from '../render/pdfx.ts';
 import { judgeSymbol } from './judge.ts';
 import { linesOf, withoutSpaces } from './lines.ts';
-import { onPage } from './places.ts';
+import { lieOf, onPage } from './places.ts';
 import { PAPER, PrintedVolume } from './printed.ts';
 import type { Fault } from './report.ts';
 import { bandsOf, scaleOf } from './bands.ts';
@@ -16,6 +17,9 @@ export interface PublishedZone extends Rect {
   readonly data: 'token' | 'pin' | 'card_id';
   /** Dots a module. */
   readonly dots: number;
+  /** Dots by which bars are drawn narrower. */
+  readonly less: number;
+  readonly turn: Turn;
 }
 
 export interface Published {
@@ -40,7 +44,7 @@ export async function readAsStranger(
   published: Published,
 ): Promise<StrangersReport> {
   const { press, sides, slots, zones, sheets, serialAt } = published;
-  const volume = await PrintedVolume.open(bytes, what);
+  const volume = await PrintedVolume.open(withoutSteps(bytes), what);
   const faults: Fault[] = [];
   let [symbols, decoded] = [0, 0];
   try {
@@ -72,9 +76,10 @@ export async function readAsStranger(
         for (const zone of serial === undefined ? [] : zones.filter((one) => one.side === side)) {
           const fault = { serial: serial ?? null, side, sheet, slot: slot.slot, what: zone.data } as const;
           const scale = scaleOf(press);
-          const strip = page.strip(...bandsOf(onPage(zone, slot, press), press, PAPER));
-          const lines = slot.rotation === 180 ? strip.map((line) => line.toReversed()) : strip;
-          const verdict = judgeSymbol(lines, { scale, dots: zone.dots });
+          const { upright, reversed } = lieOf(zone, slot);
+          const strip = page.strip(...bandsOf(onPage(zone, slot, press), press, PAPER, upright));
+          const lines = reversed ? strip.map((line) => line.toReversed()) : strip;
+          const verdict = judgeSymbol(lines, { scale, dots: zone.dots, less: zone.less });
           symbols += 1;
           if (verdict.why !== undefined) faults.push({ ...fault, why: verdict.why });
           else if (verdict.text !== undefined) found.push({ text: verdict.text, slot: index, fault });

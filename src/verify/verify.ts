@@ -5,9 +5,12 @@ import { Failure } from '../base/failure.ts';
 import { reveal } from '../base/secret.ts';
 import type { Card } from '../issue/card.ts';
 import { cardId } from '../plan/ids.ts';
-import type { Side } from '../plan/template.ts';
+import { bySheet } from '../plan/seat.ts';
+import { slotCount } from '../plan/sheet.ts';
+import { type Side, fieldsIn } from '../plan/template.ts';
 import { type Face } from '../render/face.ts';
 import { slugText } from '../render/imposition.ts';
+import { withoutSteps } from '../render/pdfx.ts';
 import type { Layout } from '../render/preflight.ts';
 import { STRIP_DPI, bandsOf, scaleOf } from './bands.ts';
 import { type Census, type Shape, censusTaker, isSameShape } from './census.ts';
@@ -15,11 +18,14 @@ import { type Verdict, judgeSymbol } from './judge.ts';
 import { linesOf, withoutSpaces } from './lines.ts';
 import { type Outlook, outlooksOn } from './outlook.ts';
 import { masked, pngOf } from './picture.ts';
-import { type SidePlan, type Zone, onPage, sidePlans, zonesOf } from './places.ts';
+import { type SidePlan, type Zone, lieOf, onPage, sidePlans, squaresOf, zonesOf } from './places.ts';
 import { INK, PAPER, type PrintedPage, PrintedVolume } from './printed.ts';
 import type { Fault, MaskedPicture, VolumeReport } from './report.ts';
 import { SECOND, readEvery, readOne } from './second.ts';
+import { codeFaultOf } from './sheet-code.ts';
+import { squareText } from './square.ts';
 import { testimonyOf } from './witness.ts';
+import { checkX4 } from './x4-check.ts';
 
 export const ENGINES: readonly string[] = ['cardpress on pdfium', SECOND];
 
@@ -48,6 +54,7 @@ export async function verifyVolume(
 ): Promise<VolumeReport> {
   const reading = new Reading(layout, facts);
   const pages = await reading.read(bytes, cards);
+  if (pages > 0) reading.note(await checkX4(bytes));
   return reading.report({
     sha256: createHash('sha256').update(bytes).digest('hex'),
     bytes: bytes.length,
@@ -91,7 +98,7 @@ class Reading {
   constructor(layout: Layout, facts: VolumeFacts) {
     this.#layout = layout;
     this.#facts = facts;
-    const plans = sidePlans({ ...layout, zones: zonesOf(layout) });
+    const plans = sidePlans({ ...layout, zones: zonesOf(layout), squares: squaresOf(layout) });
     this.#sides = plans.flatMap((plan) => {
       const face = layout.faces.find(({ side }) => side === plan.side);
       return face === undefined ? [] : [{ ...plan, face }];
@@ -102,7 +109,7 @@ class Reading {
   async read(bytes: Uint8Array, cards: AsyncIterable<Card>): Promise<number> {
     let volume: PrintedVolume;
     try {
-      volume = await PrintedVolume.open(bytes, 'the volume');
+      volume = await PrintedVolume.open(withoutSteps(bytes), 'the volume');
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.#page(1, this.#sides[0]?.side ?? 'front', 'the file is no PDF that can be opened');
@@ -115,7 +122,9 @@ class Reading {
       }
       const readers = this.#sides.map((plan) => this.#sideReader(volume, plan));
       let sheet = 0;
-      for await (const group of bySheet(cards, this.#sides[0]?.slots.length ?? 1)) {
+      const { order } = this.#layout.sheet;
+      const seats = { order, slots: slotCount(this.#layout.sheet), sheets: this.#facts.sheets };
+      for await (const group of bySheet(cards, seats)) {
         sheet += 1;
         this.#note(group);
         await this.#hear(group, sheet);
@@ -133,6 +142,13 @@ class Reading {
     } finally {
       volume.close();
     }
+  }
+
+  /** What is wrong with the file as a file for press. */
+  note(faults: readonly string[]): void {
+    const side = this.#sides[0]?.side ?? 'front';
+    for (const why of faults)
+      this.#faults.push({ serial: null, side, sheet: 1, slot: null, what: 'file', why });
   }
 
   report(content: VolumeReport['content']): VolumeReport {
@@ -176,10 +192,10 @@ class Reading {
     const census = censusTaker(volume, plan, press);
     const shapes: Shapes = {};
     const hasArtwork = plan.zones.some(({ onArtwork }) => onArtwork);
-    return async (sheet: number, number: number, cards: readonly Card[]): Promise<void> => {
+    return async (sheet: number, number: number, cards: Seated): Promise<void> => {
       const page = volume.page(number);
       if (page === undefined) {
-        this.#symbols += cards.length * plan.zones.length;
+        this.#symbols += cards.filter((card) => card !== undefined).length * plan.zones.length;
         this.#page(sheet, plan.side, `page ${number} is missing`);
         return;
       }
@@ -189,22 +205,28 @@ class Reading {
         // Artwork below bars is dear to render. Left out, ink takes its place: it must be covered as well.
         const hidden = hasArtwork && !sampled;
         if (hidden) page.hideImages();
+        const last = cards.findLastIndex((card) => card !== undefined);
         for (const [index, slot] of plan.slots.entries()) {
           const card = cards[index];
           if (card === undefined) continue;
+          const isLast = sheet === this.#facts.sheets && index === last;
+          await this.#readSquares(page, { plan, slot, card, sheet, sampled });
           for (const zone of plan.zones) {
             const verdict = this.#readSymbol(page, { zone, slot, card, sheet, hidden });
             if (sampled) await this.#secondOpinion(page, { zone, slot, card, sheet });
-            await this.#picture(page, { zone, slot, card, verdict, isLast: sheet === this.#facts.sheets });
+            await this.#picture(page, { zone, slot, card, verdict, isLast });
           }
         }
         if (sheet === 1) {
           this.#outlooks.push(...outlooksOn(page, plan, this.#layout.press));
           await this.#lookOver(page, { plan, index: 0, card: cards[0], sheet });
         }
-        if (sheet === this.#facts.sheets && cards.length < plan.slots.length) {
-          await this.#lookOver(page, { plan, index: cards.length, card: undefined, sheet });
+        const empty = plan.slots.findIndex((_, index) => cards[index] === undefined);
+        if (sheet === this.#facts.sheets && empty >= 0) {
+          await this.#lookOver(page, { plan, index: empty, card: undefined, sheet });
         }
+        const code = codeFaultOf(page, this.#layout, { ...this.#facts, sheet, side: plan.side });
+        if (code !== undefined) this.#page(sheet, plan.side, code);
         this.#compareLines(volume, page, { sheet, plan, cards });
       } finally {
         page.close();
@@ -224,11 +246,13 @@ class Reading {
   ): Verdict {
     const { press } = this.#layout;
     const below = hidden && zone.onArtwork ? INK : PAPER;
-    const strip = page.strip(...bandsOf(onPage(zone.rect, slot, press), press, below));
-    const lines = slot.rotation === 180 ? strip.map((line) => line.toReversed()) : strip;
+    const { upright, reversed } = lieOf(zone, slot);
+    const strip = page.strip(...bandsOf(onPage(zone.rect, slot, press), press, below, upright));
+    const lines = reversed ? strip.map((line) => line.toReversed()) : strip;
     const verdict = judgeSymbol(lines, {
       scale: scaleOf(press),
       dots: zone.dots,
+      less: zone.less,
       firstBar: zone.firstBar,
     });
     const fault = { serial: card.serial, side: zone.side, sheet, slot: slot.slot, what: zone.data } as const;
@@ -241,13 +265,51 @@ class Reading {
     return verdict;
   }
 
+  /** Square codes: those of a card's own each, those of every card where the second engine looks as well. */
+  async #readSquares(
+    page: PrintedPage,
+    {
+      plan,
+      slot,
+      card,
+      sheet,
+      sampled,
+    }: { plan: SidePlanned; slot: SidePlan['slots'][number]; card: Card; sheet: number; sampled: boolean },
+  ): Promise<void> {
+    for (const { rect, text } of plan.squares) {
+      const fields = fieldsIn(text);
+      if (fields.length === 0 && !sampled) continue;
+      const wanted = fields.reduce(
+        (whole, field) => whole.replaceAll(`{${field}}`, () => this.#value(card, field)),
+        text,
+      );
+      const found = await squareText(page, rect, slot, this.#layout.press);
+      this.#symbols += 1;
+      if (found === wanted) {
+        this.#decoded += 1;
+        continue;
+      }
+      const why = found === undefined ? 'cannot be read' : 'says something else than it should';
+      this.#faults.push({
+        serial: card.serial,
+        side: plan.side,
+        sheet,
+        slot: slot.slot,
+        what: 'qr',
+        why,
+      });
+    }
+  }
+
   async #secondOpinion(
     page: PrintedPage,
     { zone, slot, card, sheet }: { zone: Zone; slot: SidePlan['slots'][number]; card: Card; sheet: number },
   ): Promise<void> {
     // A line code needs its columns sharp; rows may be fewer.
-    const picture = page.cut(onPage(zone.rect, slot, this.#layout.press), STRIP_DPI, STRIP_DPI / 6);
-    if (slot.rotation === 180) picture.grey.reverse();
+    const { upright, reversed } = lieOf(zone, slot);
+    const area = onPage(zone.rect, slot, this.#layout.press);
+    const picture = page.cut(area, STRIP_DPI, STRIP_DPI / 6, upright);
+    if (reversed) picture.grey.reverse();
     const text = await readOne(picture);
     this.#second.symbols += 1;
     if (text === this.#value(card, zone.data)) this.#second.decoded += 1;
@@ -290,7 +352,7 @@ class Reading {
   #compareShapes(
     known: Shapes,
     { slots, rest }: Census,
-    { sheet, plan, cards }: { sheet: number; plan: SidePlan; cards: readonly Card[] },
+    { sheet, plan, cards }: { sheet: number; plan: SidePlan; cards: Seated },
   ): void {
     known.rest ??= rest;
     if (!isSameShape(rest, known.rest))
@@ -314,14 +376,15 @@ class Reading {
   #compareLines(
     volume: PrintedVolume,
     page: PrintedPage,
-    { sheet, plan, cards }: { sheet: number; plan: SidePlanned; cards: readonly Card[] },
+    { sheet, plan, cards }: { sheet: number; plan: SidePlanned; cards: Seated },
   ): void {
-    const serials = cards.map(({ serial }) => serial);
+    const serials = cards.flatMap((card) => card?.serial ?? []);
     const slug = slugText({
       ...this.#facts,
       sheet,
       side: plan.side,
       serials: { first: Math.min(...serials), last: Math.max(...serials) },
+      order: this.#layout.sheet.order,
     });
     const wanted = (order: 'as set' | 'from the top') =>
       plan.slots.map((_, index) => {
@@ -330,7 +393,7 @@ class Reading {
       });
     const rest = withoutSpaces(slug);
     const found = linesOf(volume, page, plan.slots);
-    this.#lines += plan.face.lines.length > 0 ? cards.length : 0;
+    this.#lines += plan.face.lines.length > 0 ? serials.length : 0;
     if (found.whole !== rest + wanted('as set').join('')) {
       const parts = found.bySlot();
       if (parts.rest !== rest) this.#page(sheet, plan.side, 'the line that names the sheet is another’s');
@@ -376,9 +439,9 @@ class Reading {
     }
   }
 
-  #note(cards: readonly Card[]): void {
+  #note(cards: Seated): void {
     const kinds = new Set(this.#sides.flatMap(({ zones }) => zones.map(({ data }) => data)));
-    for (const card of cards) {
+    for (const card of cards.filter((one) => one !== undefined)) {
       this.#cards += 1;
       this.#serials.first = Math.min(this.#serials.first, card.serial);
       this.#serials.last = Math.max(this.#serials.last, card.serial);
@@ -387,8 +450,9 @@ class Reading {
   }
 
   /** The platform's own pictures say what its answer says. */
-  async #hear(cards: readonly Card[], sheet: number): Promise<void> {
+  async #hear(cards: Seated, sheet: number): Promise<void> {
     for (const [index, card] of cards.entries()) {
+      if (card === undefined) continue;
       for (const kind of this.#facts.pictures ?? []) {
         const url = card.pictures?.[kind];
         const testimony = url === undefined ? undefined : await testimonyOf(reveal(url));
@@ -424,10 +488,10 @@ class Reading {
     // Differences of less than a tenth of a dot are the renderer's arithmetic.
     const isWorst = rank > this.#worstRank + 0.1;
     const isFirst = this.#first === undefined;
-    const isVeryLast = isLast && card.serial === this.#serials.last;
-    if (!isFirst && !isWorst && !isVeryLast) return;
-    const cut = page.cut(onPage(zone.rect, slot, this.#layout.press), PICTURE_DPI);
-    if (slot.rotation === 180) cut.grey.reverse();
+    if (!isFirst && !isWorst && !isLast) return;
+    const { upright, reversed } = lieOf(zone, slot);
+    const cut = page.cut(onPage(zone.rect, slot, this.#layout.press), PICTURE_DPI, PICTURE_DPI, upright);
+    if (reversed) cut.grey.reverse();
     const module = (cut.width / zone.widthDots) * zone.dots;
     const quiet = 10 * module;
     // Where it is not what it should be, not even its ends are sure to be the same as every symbol's.
@@ -443,7 +507,7 @@ class Reading {
       png,
     };
     if (isFirst) this.#first = picture;
-    if (isVeryLast) this.#last = picture;
+    if (isLast) this.#last = picture;
     if (isWorst) {
       this.#worst = picture;
       this.#worstRank = rank;
@@ -454,6 +518,9 @@ class Reading {
     this.#faults.push({ serial: null, side, sheet, slot: null, what: 'page', why });
   }
 }
+
+/** The cards of a sheet by slot. */
+type Seated = readonly (Card | undefined)[];
 
 interface Shapes {
   card?: Shape;
@@ -466,16 +533,4 @@ export function sampleOf(sheets: number, share: number): readonly number[] {
   const count = Math.min(sheets, Math.max(2, Math.ceil(sheets * share - 1e-9)));
   if (count === 1) return [1];
   return Array.from({ length: count }, (_, index) => 1 + Math.round((index * (sheets - 1)) / (count - 1)));
-}
-
-/** Cards in groups that fill a sheet; the last may be short. */
-async function* bySheet(cards: AsyncIterable<Card>, slots: number): AsyncIterable<readonly Card[]> {
-  let sheet: Card[] = [];
-  for await (const card of cards) {
-    sheet.push(card);
-    if (sheet.length < slots) continue;
-    yield sheet;
-    sheet = [];
-  }
-  if (sheet.length > 0) yield sheet;
 }

@@ -96,7 +96,7 @@ test('columns that could not work are refused at their place', async () => {
     ['{ format: csv, columns: [card_id, pin] }', 'the token is missing'],
     ['{ format: csv, columns: [token, pin] }', 'match key card_id is missing'],
     ['{ format: csv, columns: [card_id, card_id, token, pin] }', 'two columns'],
-    ['{ format: csv, columns: [card_id, cvv] }', 'handoff.data is a map'],
+    ['{ format: csv, columns: [card_id, cvv] }', 'handoff.data.columns[2] is "cvv"'],
     ['xls', 'it must be none, csv'],
   ] as const)
     await expect(rehearsal.run(job('refused', data))).rejects.toThrow(reason);

@@ -401,7 +401,7 @@ const theFiles: Row[] = [
     'a4-9up',
     'a4-9up',
     'there is no such file',
-    'a4-8up, one-up, sra3-21up',
+    '13x19-21up, 24up-360x520, a4-8up, one-up-vt, one-up, sra3-21up',
   ),
   inJob('a sheet that is a folder', './sheet.yaml', './card/.', './card/.', 'is a folder, not a file'),
   inJob(
@@ -468,7 +468,7 @@ const theTemplate: Row[] = [
     'ink: mos,',
     '"mos"',
     'no such ink',
-    'inks: black, white, pine, moss',
+    'inks: black, white, rich-black, scratch, varnish, white-ink, cut, pine, moss',
   ),
   inTemplate(
     'an unknown font',
@@ -601,7 +601,7 @@ const theSheet: Row[] = [
   ),
   inSheet('marks in the bleed', 'offset: 3.5', 'offset: 2', 'offset: 2', 'marks.offset is 2 mm', '3.5 mm'),
   inSheet('a slug line off the paper', '280]', '300]', '300]', 'slug is', 'would leave the paper'),
-  inSheet('a slug line over the cards', '280]', '150]', '150]', 'slug', 'would run over'),
+  inSheet('a slug line over the cards', '280]', '150]', '150]', 'slug', 'runs into slot 3 on the front'),
 ];
 
 const theSurroundings: Row[] = [

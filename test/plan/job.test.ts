@@ -46,7 +46,16 @@ test('a job that says the least gets the defaults of the contract', () => {
     },
     template: 'classic',
     sheet: 'a4-8up',
-    press: { dpi: 600, profile: 'iso-coated-v2-300' },
+    press: {
+      dpi: 600,
+      profile: 'iso-coated-v2-300',
+      steps: 'separate',
+      stepInk: 'black',
+      barGrowth: 0,
+      thresholds: {},
+      waivers: [],
+    },
+    chosen: {},
     batch: { size: 1000, concurrency: 2, perSecond: 5 },
     volume: { sheets: 50 },
     recovery: 'replace',
@@ -157,12 +166,8 @@ test('overs may be a number of cards', () => {
 });
 
 test.each([
-  ['press.steps', 'press: { steps: separate }'],
-  ['press.barGrowth', 'press: { barGrowth: 10 }'],
   ['schedule.cron', 'schedule: { cron: "0 2 * * 1" }'],
   ['notify', 'notify: ops@example.com'],
-  ['cards.token: auto', 'cards: { count: 1, id: "S-{serial}", token: auto }'],
-  ['cards.pin: auto', 'cards: { count: 1, id: "S-{serial}", pin: auto }'],
 ])('%s is of the contract, and answered with "not yet" where it stands', (key, line) => {
   const first = line.split(':')[0]!;
   const text = `${SHORTEST.split('\n')
@@ -179,14 +184,21 @@ test('handoff.data: none, which is what this version does, is taken', () => {
   expect(parse(SHORTEST.replace('seal: none', 'seal: none, data: none')).name).toBe('spring');
 });
 
-test('a press profile of its own is of the contract: not yet', () => {
-  expect(complaintOf(`${SHORTEST}press: shop.yaml\n`).message).toContain('not yet');
+test('a press is its keys, or the path of a file with them', () => {
+  expect(parse(`${SHORTEST}press: shop.yaml\n`).pressFile).toBe('shop.yaml');
+  expect(complaintOf(`${SHORTEST}press: { dpi: 72 }\n`).message).toBe(
+    'press.dpi is 72: it must be at least 300',
+  );
+  expect(complaintOf(`${SHORTEST}press: 600\n`).message).toBe(
+    'press is 600: it must be a map of keys, or the path of a press profile',
+  );
 });
 
 test.each([
   ['an unknown key', 'pin: { lenght: 6 }', 'lenght'],
   ['no length', 'pin: { prefix: "9" }', 'length'],
   ['a word', 'pin: no', 'none'],
+  ['too few bits', 'pin: { bits: 1 }', 'cards.pin.bits is 1: it must be at least 10'],
 ])('a wrong PIN (%s) is told as a wrong token is', (_, cards, word) => {
   expect(complaintOf(withCards(cards)).message.replace(/^cards\.pin is ".*?"/, '')).toContain(word);
 });

@@ -1,5 +1,6 @@
 // Plans for tests: a small one, and any.
 import fc from 'fast-check';
+import { PRESS_DEFAULTS } from '../../src/plan/press.ts';
 import type { CodeFormat } from '../../src/plan/format.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 
@@ -36,7 +37,7 @@ export function planOf({ cards, ...changes }: Changes = {}): Plan {
       validUntil: null,
       ...cards,
     },
-    press: { dpi: 600, profile: 'iso-coated-v2-300' },
+    press: PRESS_DEFAULTS,
     recipients: [],
     handoff: { seal: 'none', recipients: [], data: null, sequence: 1 },
     jobFile: 'job.yaml',
@@ -44,6 +45,7 @@ export function planOf({ cards, ...changes }: Changes = {}): Plan {
     batchSize: 4,
     volumeSheets: 1,
     slots: 3,
+    order: 'across',
     sides: 2,
     packing: null,
     template: 'classic',

@@ -32,7 +32,7 @@ function expectApart(sheet: SheetFormat): void {
 test.each(shipped)('the shipped sheet %s is right, and has as many slots as its name says', async (name) => {
   const sheet = parseSheet(await textOf(name), name).value;
   expect(`${sheet.name}.yaml`).toBe(name);
-  const up = /-(\d+)up/.exec(name)?.[1];
+  const up = /(\d+)up/.exec(name)?.[1];
   expect(slotCount(sheet)).toBe(up === undefined ? 1 : Number(up));
   expectApart(sheet);
 });
@@ -124,7 +124,7 @@ test.each<[string, string, string, RegExp]>([
   ],
   [
     'a slug off the paper',
-    'slug: [16.4, 280]',
+    'slug: [16.4, 284]',
     'slug: [16.4, 298]',
     /slug is 16.4 mm × 298 mm: the line would leave the paper/,
   ],

@@ -29,7 +29,7 @@ test('the shipped template is right and prints what a card needs', () => {
 
 test('a template that says little is an ISO card with 3 mm of bleed', () => {
   const { value } = parse(SMALL);
-  expect(value.card).toEqual({ width: 85.6, height: 53.98, corner: 3.18 });
+  expect(value.card).toEqual({ width: 85.6, height: 53.98, corner: 3.18, holes: [] });
   expect([value.bleed, value.safe]).toEqual([3, 3]);
   expect(value.front[1]).toMatchObject({ ink: 'black', align: 'left', tracking: 0 });
   expect(value.back![0]).toMatchObject({ module: 0.33, align: 'center' });
@@ -53,13 +53,13 @@ test.each<[string, string, string, string]>([
     'an unknown ink',
     'fill: pine',
     'fill: pin',
-    '6 front[1].fill is "pin": the template has no such ink; inks: black, white, pine',
+    '6 front[1].fill is "pin": the template has no such ink; inks: black, white, rich-black, scratch, varnish, white-ink, cut, pine',
   ],
   [
     'an unknown ink of a line',
     'stroke: black',
     'stroke: blue',
-    '11 back[3].stroke is "blue": the template has no such ink; inks: black, white, pine',
+    '11 back[3].stroke is "blue": the template has no such ink; inks: black, white, rich-black, scratch, varnish, white-ink, cut, pine',
   ],
   [
     'an unknown font',

@@ -62,7 +62,17 @@ test('every slot of every sheet holds the codes of the card that the manifest ha
     return [`${seat}, above: ${card.tokens[0]!.value}`, `${seat}, below: ${card.pins[0]!.value}`];
   });
   expect(new Set(should).size).toBe(124);
-  expect(manifest.volumes.map(({ content }) => content.pages)).toEqual([6, 2]);
+  // Each front has the code of its sheet besides: volume and sheet, digits alone.
+  const pages = manifest.volumes.map(({ content }) => content.pages);
+  expect(pages).toEqual([6, 2]);
+  should.push(
+    ...pages.flatMap((count, volume) =>
+      Array.from({ length: count / 2 }, (_, sheet) => {
+        const code = `${String(volume + 1).padStart(4, '0')}${String(sheet + 1).padStart(6, '0')}`;
+        return `volume ${volume + 1}, page ${2 * sheet + 1}, slot none, outside: ${code}`;
+      }),
+    ),
+  );
 
   const read: string[] = [];
   for (const [volume, { file }] of manifest.volumes.entries()) {

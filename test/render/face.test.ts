@@ -59,7 +59,7 @@ test('only small solid black prints over its ground', () => {
   expect(
     texts
       .filter(({ overprint }) => overprint)
-      .every(({ ink, size }) => ink.join() === '0,0,0,100' && size < 12),
+      .every(({ ink, size }) => JSON.stringify(ink) === '[0,0,0,100]' && size < 12),
   ).toBe(true);
   expect(texts.some(({ overprint }) => overprint)).toBe(true);
   expect(texts.some(({ overprint }) => !overprint)).toBe(true);

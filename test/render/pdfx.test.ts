@@ -19,7 +19,7 @@ import { run, scratchFolder, testWith } from './tools.ts';
 const folder = scratchFolder();
 const TITLE = 'Spring & "summer" <1> ÆØÅ';
 
-const art = await sharp({ create: { width: 30, height: 20, channels: 3, background: 'teal' } })
+const art = await sharp({ create: { width: 300, height: 200, channels: 3, background: 'teal' } })
   .png()
   .toBuffer();
 const TEMPLATE = `name: all
@@ -164,10 +164,16 @@ describe('PDF/X-4', () => {
   test('paints in CMYK alone', () => {
     const bare = contents.map((content) => content.replaceAll(/<[0-9a-f]*>|\/\w+/g, ''));
     const operators = new Set(bare.flatMap((content) => content.match(/[A-Za-z*]+/g) ?? []));
-    // Of colour k and K alone; no rg, RG, g, G, cs, CS, sc, SC, scn, SCN, sh.
-    expect([...operators].sort().join(' ')).toBe('BT Do ET K Q S TJ Tc Td Tf c cm f gs h k l m q re w');
+    // Of colour k and K, and what names a plate of its own; no rg, RG, g, G, sc, SC, sh.
+    expect([...operators].sort().join(' ')).toBe(
+      'BT CS Do ET Q S SCN TJ Tc Td Tf cm f gs k l m q re w K c h'.split(' ').sort().join(' '),
+    );
     const spaces = dicts.flatMap((dict) => dict.get(PDFName.of('ColorSpace'))?.toString() ?? []);
-    expect(spaces).toEqual(['/DeviceCMYK']);
+    // Of the image; of what forms and pages may name, the plate of the marks alone.
+    const plates: unknown = expect.stringMatching(
+      /^<<\s+\/Cs1 \[ \/Separation \/All \/DeviceCMYK \d+ 0 R \]\s+>>$/,
+    );
+    expect(spaces).toEqual([plates, plates, '/DeviceCMYK']);
   });
 
   test('embeds every font, with tags that belong to this file', () => {
@@ -191,7 +197,8 @@ describe('PDF/X-4', () => {
     const fills = contents.map(
       (content) => content.match(/ 1 re\n(?:[\d.]+ 0 [\d.]+ 1 re\n)*f Q/g)?.length ?? 0,
     );
-    expect(fills.reduce((sum, count) => sum + count)).toBe(2 * cards.length);
+    // Token and PIN of each card, and the code of each sheet.
+    expect(fills.reduce((sum, count) => sum + count)).toBe(2 * cards.length + 2);
     expect(page).not.toContain('NaN');
   });
 

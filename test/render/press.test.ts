@@ -100,7 +100,9 @@ function barsOf(layout: Layout, cards: ReturnType<typeof cardsOf>): readonly Bar
             const width = modules * mark.dots;
             const x = turned ? at - width : at;
             at += turned ? -width : width;
-            return element % 2 === 0 ? [{ page: page + 1, x, width, rows }] : [];
+            const less = mark.less ?? 0;
+            const drawn = { x: x + Math.floor(less / 2), width: width - less };
+            return element % 2 === 0 ? [{ page: page + 1, ...drawn, rows }] : [];
           });
         }),
       ),
@@ -145,6 +147,23 @@ describe.each([
         edges: [0],
         bars: count * 53,
       });
+    });
+  }
+});
+
+describe.each([
+  ['two dots', 42, 2],
+  ['three dots', 60, 3],
+])('bars drawn %s narrower at 1200 dpi', async (_, barGrowth, dots) => {
+  const layout = await layoutOf({ sheet: sheet('one-up') }, { press: { dpi: 1200, barGrowth } });
+  const cards = cardsOf(1);
+  const pdf = folder.write(`narrower-${dots}.pdf`, await pdfOf(layout, cards));
+  const bars = barsOf(layout, cards).filter(({ page }) => page === 2);
+
+  for (const [program, image] of Object.entries(ENGINES)) {
+    testWith(program, `${program}: are that much narrower, on their dots`, async () => {
+      expect(cardMarks(layout.faces[1]!, cards[0]!, RUN)[0]).toMatchObject({ mark: 'bars', less: dots });
+      expect(growth(bars, await image(pdf, 2, 1200), 1)).toEqual({ edges: [0], bars: 53 });
     });
   }
 });

@@ -2,6 +2,7 @@
 // from a seed each time.
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import type { PDFDocument } from 'pdf-lib';
 import { secret } from '../../src/base/secret.ts';
 import type { Card } from '../../src/issue/card.ts';
 import { type CodeFormat, alphabetOf } from '../../src/plan/format.ts';
@@ -122,4 +123,11 @@ export async function pdfOf(
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream of what is at hand
 export async function* streamOf<T>(items: readonly T[]): AsyncIterable<T> {
   yield* items;
+}
+
+/** A file that pdf-lib has changed, still of the version that a press takes: pdf-lib says 1.7 of all it writes. */
+export async function savedForPress(document: PDFDocument): Promise<Uint8Array> {
+  const bytes = await document.save({ useObjectStreams: false });
+  bytes.set(Buffer.from('%PDF-1.6'));
+  return bytes;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/base/failure.ts';
+import { seatWithin } from '../../src/plan/seat.ts';
 import { slotCount } from '../../src/plan/sheet.ts';
 import { slotPlaces } from '../../src/render/imposition.ts';
 import type { Layout } from '../../src/render/preflight.ts';
@@ -7,7 +8,7 @@ import { renderVolume } from '../../src/render/volume.ts';
 import { type Found, picturesOf, readSymbols } from './reader.ts';
 import { type KnownCard, cardsOf, code, jobOf, layoutOf, pdfOf, read } from './samples.ts';
 
-const DPI = 400;
+const DPI = 300;
 
 /** Every symbol of a volume read back, as `page slot data`, against what should be there. */
 async function readBack(layout: Layout, cards: readonly KnownCard[], pdf: Uint8Array) {
@@ -17,10 +18,9 @@ async function readBack(layout: Layout, cards: readonly KnownCard[], pdf: Uint8A
   const found = await Promise.all(pictures.map((picture) => readSymbols(picture)));
   const expected = cards.flatMap((card, index) =>
     layout.symbols.map((symbol) => {
-      const page = Math.floor(index / perSheet) * layout.sides.length + layout.sides.indexOf(symbol.side);
-      const slot = places.find(
-        (place) => place.side === symbol.side && place.slot === (index % perSheet) + 1,
-      )!;
+      const seat = seatWithin(layout.sheet.order, index, perSheet, Math.ceil(cards.length / perSheet));
+      const page = (seat.sheet - 1) * layout.sides.length + layout.sides.indexOf(symbol.side);
+      const slot = places.find((place) => place.side === symbol.side && place.slot === seat.slot)!;
       const middle = { x: symbol.x + symbol.width / 2, y: symbol.y + symbol.height / 2 };
       const at =
         slot.rotation === 0
@@ -35,11 +35,14 @@ async function readBack(layout: Layout, cards: readonly KnownCard[], pdf: Uint8A
     read: expected.map(({ page, x, y }) => near(found[page]!, x, y)),
     should: expected.map(({ text }) => text),
     symbols: found.flat().length,
+    codes: found.map((page) => page.find(({ text }) => /^0001\d{6}$/.test(text))?.text),
   };
 }
 
 const sheet = (name: string) => read(`sheets/${name}.yaml`).toString();
 const TURNED = sheet('a4-8up').replace('turn: long-edge', 'turn: short-edge');
+const SHARED =
+  'name: shared\npage: { width: 210, height: 297 }\ngutters: shared\ngrid: { columns: 2, rows: 4, pitch: [88.6, 56.98] }\nslug: [20, 290]\n';
 const LANDSCAPE =
   'name: wide\npage: { width: 297, height: 210 }\ngrid: { columns: 2, rows: 3 }\nslug: [50, 205]\n';
 
@@ -47,15 +50,24 @@ describe('every symbol reads back as what was printed, where imposition says', (
   test.each([
     ['a4-8up', sheet('a4-8up'), 13],
     ['sra3-21up', sheet('sra3-21up'), 21],
+    ['24 up in stacks', sheet('24up-360x520'), 30],
+    ['13 × 19 inches', sheet('13x19-21up'), 21],
+    ['sharing their bleed', SHARED, 8],
     ['one-up', sheet('one-up'), 2],
     ['A4 turned over its short edge', TURNED, 8],
     ['A4 lying, turned over its long edge', LANDSCAPE, 6],
   ])('%s', async (_, yaml, count) => {
     const layout = await layoutOf({ sheet: yaml });
     const cards = cardsOf(count);
-    const { read: texts, should, symbols } = await readBack(layout, cards, await pdfOf(layout, cards));
+    const { read: texts, should, symbols, codes } = await readBack(layout, cards, await pdfOf(layout, cards));
     expect(texts).toEqual(should);
-    expect(symbols).toBe(should.length);
+    const sheets = layout.sheet.sheetCode === undefined ? 0 : codes.length / 2;
+    expect(symbols).toBe(should.length + sheets);
+    for (let sheet = 1; sheet <= sheets; sheet += 1)
+      expect(codes.slice(2 * sheet - 2, 2 * sheet)).toEqual([
+        `0001${String(sheet).padStart(6, '0')}`,
+        undefined,
+      ]);
   });
 
   test('24 letters and digits', async () => {

@@ -6,15 +6,24 @@ import { deflateSync, inflateSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import type { Layout } from '../../src/render/preflight.ts';
 import { verifyVolume } from '../../src/verify/verify.ts';
-import { type KnownCard, RUN, cardsOf, layoutOf, pdfOf, read, streamOf } from '../render/samples.ts';
+import {
+  type KnownCard,
+  RUN,
+  cardsOf,
+  layoutOf,
+  pdfOf,
+  read,
+  streamOf,
+  savedForPress,
+} from '../render/samples.ts';
 
 let layout: Layout;
 let cards: readonly KnownCard[];
 let pdf: Buffer;
 
 beforeAll(async () => {
-  const noise = Uint8Array.from({ length: 200 * 130 }, (_, index) => (index * 7919) % 251);
-  const photo = await sharp(noise, { raw: { width: 200, height: 130, channels: 1 } })
+  const noise = Uint8Array.from({ length: 800 * 520 }, (_, index) => (index * 7919) % 251);
+  const photo = await sharp(noise, { raw: { width: 800, height: 520, channels: 1 } })
     .toColourspace('b-w')
     .png()
     .toBuffer();
@@ -52,7 +61,7 @@ async function withContent(page: number, change: (content: string) => string): P
   const after = change(before);
   expect(after).not.toBe(before);
   document.context.assign(reference, PDFRawStream.of(stream.dict, deflateSync(Buffer.from(after, 'latin1'))));
-  return document.save({ useObjectStreams: false });
+  return savedForPress(document);
 }
 
 test('symbols on white over a picture are read, with the picture and without it', async () => {

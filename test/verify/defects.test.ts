@@ -6,7 +6,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { slotPlaces } from '../../src/render/imposition.ts';
 import type { Layout } from '../../src/render/preflight.ts';
 import { verifyVolume } from '../../src/verify/verify.ts';
-import { type KnownCard, RUN, cardsOf, layoutOf, pdfOf, read, streamOf } from '../render/samples.ts';
+import {
+  type KnownCard,
+  RUN,
+  cardsOf,
+  layoutOf,
+  pdfOf,
+  read,
+  streamOf,
+  savedForPress,
+} from '../render/samples.ts';
 
 const SHEETS = 5;
 const SLOTS = 8;
@@ -53,7 +62,7 @@ async function withContent(page: number, change: (content: string) => string): P
   const after = change(before);
   expect(after).not.toBe(before);
   document.context.assign(reference, PDFRawStream.of(stream.dict, deflateSync(Buffer.from(after, 'latin1'))));
-  return document.save({ useObjectStreams: false });
+  return savedForPress(document);
 }
 
 /** Where a card of page 4 (sheet 2) is drawn: its part of the content, from `q` to `Q`. */
@@ -258,7 +267,7 @@ test('two pages that are swapped', async () => {
   const [a, b] = [content(4).get(PDFName.of('Contents')), content(6).get(PDFName.of('Contents'))];
   content(4).set(PDFName.of('Contents'), b!);
   content(6).set(PDFName.of('Contents'), a!);
-  const { faults, decoded } = await reading(await document.save({ useObjectStreams: false }));
+  const { faults, decoded } = await reading(await savedForPress(document));
   expect(decoded).toBe(2 * (cards.length - 16));
   expect(faults.filter(({ what }) => what === 'page').map(({ sheet }) => sheet)).toEqual([2, 3]);
   const strangers = faults.filter(({ what }) => what === 'token');
@@ -269,7 +278,7 @@ test('two pages that are swapped', async () => {
 test('a front in the place of a back, and a page that is missing', async () => {
   const document = await PDFDocument.load(pdf, { updateMetadata: false });
   document.removePage(9);
-  const faults = await faultsOf(await document.save({ useObjectStreams: false }));
+  const faults = await faultsOf(await savedForPress(document));
   expect(faults).toContain('null front page: the file has 9 pages, not 10');
   expect(faults).toContain('null back page: page 10 is missing');
 });

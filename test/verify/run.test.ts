@@ -20,6 +20,7 @@ import { silent } from '../../src/base/log.ts';
 import { verifyCommand } from '../../src/cli/verify-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { VolumeReport } from '../../src/verify/report.ts';
+import { savedForPress } from '../render/samples.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
 const JOB = `
@@ -241,7 +242,7 @@ describe('cardpress verify', () => {
     const document = await PDFDocument.load(before, { updateMetadata: false });
     const [front, back] = [document.getPage(0).node, document.getPage(1).node];
     back.set(PDFName.of('Contents'), front.get(PDFName.of('Contents'))!);
-    const after = Buffer.from(await document.save({ useObjectStreams: false }));
+    const after = Buffer.from(await savedForPress(document));
     writeFileSync(path, after);
     const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
     const replace = (name: string, from: string, to: string) => {

@@ -1,0 +1,203 @@
+// Vector art: an SVG's filled shapes as paths of lines and curves. What cannot be told from its shapes alone
+// (strokes, gradients, text, styles) is refused with its line, never left out in silence.
+import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import svgpath from 'svgpath';
+import { Failure, badInput } from '../base/failure.ts';
+
+/** Move, line, curve and close, in the units of the drawing; y runs down. */
+export type PathStep =
+  | readonly ['m' | 'l', number, number]
+  | readonly ['c', number, number, number, number, number, number]
+  | readonly ['h'];
+
+export interface Shape {
+  readonly steps: readonly PathStep[];
+  /** As the drawing says it, in lower case: `#0a5c36`, `black`. */
+  readonly fill: string;
+  readonly evenOdd: boolean;
+}
+
+/** The shapes of a drawing, and the part of the plane that it shows. */
+export interface Drawing {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly shapes: readonly Shape[];
+}
+
+const SHAPES = ['path', 'rect', 'circle', 'ellipse', 'polygon'];
+const GROUPS = ['svg', 'g'];
+/** Say something about a drawing and draw nothing. */
+const SILENT = ['title', 'desc', 'metadata', 'defs'];
+/** Attributes that would change what is seen, with the values at which they do not. */
+const PLAIN: Readonly<Record<string, readonly string[]>> = {
+  stroke: ['none'],
+  opacity: ['1'],
+  'fill-opacity': ['1'],
+  filter: ['none'],
+  mask: ['none'],
+  'clip-path': ['none'],
+  display: ['inline', 'block'],
+  visibility: ['visible'],
+  style: [],
+  class: [],
+};
+
+interface Inherited {
+  readonly fill: string;
+  readonly rule: string;
+  readonly transforms: readonly string[];
+}
+
+/**
+ * @param file what complaints call it
+ * @throws Failure of kind `input`, which names line and column of what cannot be drawn
+ */
+export function readDrawing(bytes: Uint8Array, file: string): Drawing {
+  const text = new TextDecoder().decode(bytes);
+  const lines = text.split('\n');
+  const parser = new SaxesParser<{ position: true; xmlns: false }>({ position: true, xmlns: false });
+  const shapes: Shape[] = [];
+  const open: Inherited[] = [];
+  let box: Omit<Drawing, 'shapes'> | undefined;
+  let silent = 0;
+  const refuse = (what: string, hint?: string): Failure =>
+    badInput(`${file}: ${what}`, {
+      place: { file, line: parser.line, column: 1, excerpt: (lines[parser.line - 1] ?? '').slice(0, 120) },
+      ...(hint !== undefined && { hint }),
+    });
+  parser.on('error', (error) => {
+    throw refuse(`it is not well-formed (${error.message})`);
+  });
+  parser.on('opentag', (tag) => {
+    const name = tag.name.replace(/^svg:/, '');
+    if (silent > 0 || SILENT.includes(name) || name.includes(':')) {
+      silent += 1;
+      return;
+    }
+    if (open.length === 0) {
+      if (name !== 'svg') throw refuse('it is no SVG');
+      box = viewBox(tag) ?? fail(refuse('it has neither a viewBox nor width and height'));
+    }
+    if (!GROUPS.includes(name) && !SHAPES.includes(name)) {
+      throw refuse(`<${name}> cannot be drawn`, 'make plain filled paths of it in the drawing program');
+    }
+    for (const [attribute, fine] of Object.entries(PLAIN)) {
+      const value = tag.attributes[attribute];
+      if (value !== undefined && !fine.includes(value.trim()))
+        throw refuse(`${attribute}="${value}" cannot be drawn`, HINTS[attribute]);
+    }
+    const around = open.at(-1) ?? { fill: 'black', rule: 'nonzero', transforms: [] };
+    const own = tag.attributes.transform;
+    const state: Inherited = {
+      fill: (tag.attributes.fill ?? around.fill).trim().toLowerCase(),
+      rule: tag.attributes['fill-rule'] ?? around.rule,
+      transforms: own === undefined ? around.transforms : [...around.transforms, own],
+    };
+    open.push(state);
+    if (!SHAPES.includes(name) || state.fill === 'none') return;
+    if (state.fill.startsWith('url('))
+      throw refuse('a gradient or pattern cannot be drawn', 'give the shape one colour');
+    const steps = stepsOf(pathOf(name, tag), state.transforms);
+    if (typeof steps === 'string') throw refuse(steps);
+    shapes.push({ steps, fill: state.fill, evenOdd: state.rule === 'evenodd' });
+  });
+  parser.on('closetag', () => {
+    if (silent > 0) silent -= 1;
+    else open.pop();
+  });
+  parser.write(text).close();
+  if (box === undefined || shapes.length === 0) throw badInput(`${file} has no shape that is filled`);
+  return { ...box, shapes };
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  stroke: 'turn strokes into outlines in the drawing program',
+  style: 'export with presentation attributes (fill="…") instead of styles',
+  class: 'export with presentation attributes (fill="…") instead of styles',
+};
+
+function fail(failure: Failure): never {
+  throw failure;
+}
+
+function viewBox({ attributes }: SaxesTagPlain): Omit<Drawing, 'shapes'> | undefined {
+  const numbers = attributes.viewBox
+    ?.trim()
+    .split(/[\s,]+/)
+    .map(Number);
+  const [x, y, width, height] = numbers ?? [
+    0,
+    0,
+    parseFloat(attributes.width ?? ''),
+    parseFloat(attributes.height ?? ''),
+  ];
+  if (x === undefined || y === undefined || width === undefined || height === undefined) return undefined;
+  return width > 0 && height > 0 ? { x, y, width, height } : undefined;
+}
+
+/** A shape as path data. */
+function pathOf(name: string, { attributes }: SaxesTagPlain): string {
+  const n = (attribute: string) => Number(attributes[attribute] ?? 0);
+  const ellipse = (cx: number, cy: number, rx: number, ry: number) =>
+    `M${cx - rx} ${cy}A${rx} ${ry} 0 1 0 ${cx + rx} ${cy}A${rx} ${ry} 0 1 0 ${cx - rx} ${cy}Z`;
+  switch (name) {
+    case 'rect': {
+      const [x, y, w, h] = [n('x'), n('y'), n('width'), n('height')];
+      const rx = Math.min(Number(attributes.rx ?? attributes.ry ?? 0), w / 2);
+      const ry = Math.min(Number(attributes.ry ?? attributes.rx ?? 0), h / 2);
+      const turn = (dx: number, dy: number) => `a${rx} ${ry} 0 0 1 ${dx} ${dy}`;
+      return `M${x + rx} ${y}h${w - 2 * rx}${turn(rx, ry)}v${h - 2 * ry}${turn(-rx, ry)}h${2 * rx - w}${turn(-rx, -ry)}v${2 * ry - h}${turn(rx, -ry)}Z`;
+    }
+    case 'circle':
+      return ellipse(n('cx'), n('cy'), n('r'), n('r'));
+    case 'ellipse':
+      return ellipse(n('cx'), n('cy'), n('rx'), n('ry'));
+    case 'polygon':
+      return `M${attributes.points ?? ''}Z`;
+    default:
+      return attributes.d ?? '';
+  }
+}
+
+/** Path data as steps, its own transform last; or what is wrong with it. */
+function stepsOf(data: string, transforms: readonly string[]): readonly PathStep[] | string {
+  const path = [...transforms]
+    .reverse()
+    .reduce((known, transform) => known.transform(transform), svgpath(data).abs())
+    .abs()
+    .unarc()
+    .unshort();
+  const { err } = path as unknown as { readonly err: string };
+  if (err !== '') return `its path data cannot be read (${err.replace(/^SvgPath: /, '')})`;
+  const steps: PathStep[] = [];
+  path.iterate((segment, _, x, y) => {
+    switch (segment[0]) {
+      case 'M':
+        steps.push(['m', segment[1], segment[2]]);
+        break;
+      case 'L':
+        steps.push(['l', segment[1], segment[2]]);
+        break;
+      case 'H':
+        steps.push(['l', segment[1], y]);
+        break;
+      case 'V':
+        steps.push(['l', x, segment[1]]);
+        break;
+      case 'C':
+        steps.push(['c', segment[1], segment[2], segment[3], segment[4], segment[5], segment[6]]);
+        break;
+      case 'Q': {
+        const [, cx, cy, toX, toY] = segment;
+        const third = (from: number, control: number) => from + (2 * (control - from)) / 3;
+        steps.push(['c', third(x, cx), third(y, cy), third(toX, cx), third(toY, cy), toX, toY]);
+        break;
+      }
+      default:
+        steps.push(['h']);
+    }
+  });
+  return steps;
+}

@@ -1,0 +1,146 @@
+// Scratch panels: what lies under one lies wholly under it, everything else keeps away, and a PIN is never
+// beside its panel. The distances are those that screen printing holds.
+import { type Side, type StepPart, type Template, fieldsIn, isStepPart, partsOf } from '../plan/template.ts';
+import type { Limits } from '../plan/press.ts';
+import type { Checked } from '../plan/yaml.ts';
+import { type Occupants, indexOf, nameOf } from './clearance.ts';
+import { type Finding, atLeast, failing } from './finding.ts';
+import { type Rect, box, distance, grown, mm, overlaps } from './grid.ts';
+
+/** Something that must be seen, or must not. */
+interface Occupant extends Rect {
+  readonly name: string;
+  readonly isPin: boolean;
+}
+
+export function panelFindings(
+  template: Checked<Template>,
+  seen: Occupants,
+  limits: Limits,
+): readonly Finding[] {
+  const { side } = seen;
+  const panels = partsOf(template.value, side).filter(
+    (part): part is StepPart => isStepPart(part) && part.part === 'scratch',
+  );
+  const others = occupants(template, seen);
+  return [
+    ...panels.flatMap((panel) => [
+      ...offCard(template, side, panel),
+      ...nearest(others.map((other) => judge(template, side, panel, other, limits))),
+    ]),
+    ...pinsOutside(template, side, panels, others),
+  ];
+}
+
+function occupants(template: Checked<Template>, { side, symbols, texts }: Occupants): readonly Occupant[] {
+  return [
+    ...symbols.map((symbol) => ({
+      ...rect(symbol),
+      name: `the ${symbol.data}'s symbol (${nameOf(template, side, symbol.part)})`,
+      isPin: symbol.data === 'pin',
+    })),
+    ...texts.map((text) => ({
+      ...rect(text),
+      name: `the text ${nameOf(template, side, text.part)}`,
+      isPin:
+        (text.part.part === 'text' || text.part.part === 'qr') && fieldsIn(text.part.text).includes('pin'),
+    })),
+  ];
+}
+
+const rect = ({ x, y, width, height }: Rect): Rect => ({ x, y, width, height });
+
+function judge(
+  template: Checked<Template>,
+  side: Side,
+  part: StepPart,
+  other: Occupant,
+  limits: Limits,
+): Finding {
+  const panel = box(part);
+  const name = nameOf(template, side, part);
+  const place = template.at(side, indexOf(template, side, part), 'at');
+  if (overlaps(panel, other)) {
+    const cover = Math.min(
+      other.x - panel.x,
+      other.y - panel.y,
+      panel.x + panel.width - other.x - other.width,
+      panel.y + panel.height - other.y - other.height,
+    );
+    return atLeast(
+      'panel-cover',
+      `${name} over ${other.name}`,
+      cover,
+      limits['panel-cover'],
+      'mm',
+      (limit) => ({
+        message:
+          cover < 0
+            ? `${name}: the scratch panel covers ${other.name} only in part: ${mm(-cover)} of it would show`
+            : `${name}: the scratch panel reaches ${mm(cover)} beyond ${other.name}: it needs ${mm(limit)}`,
+        place,
+        hint: `${extent(grown(other, limit))} would hold it`,
+      }),
+    );
+  }
+  return atLeast(
+    'panel-distance',
+    `${name} to ${other.name}`,
+    distance(panel, other),
+    limits['panel-distance'],
+    'mm',
+    (limit) => ({
+      message: `${name}: the scratch panel comes to ${mm(distance(panel, other))} from ${other.name}: ${mm(limit)} is asked for`,
+      place,
+    }),
+  );
+}
+
+/** Of the neighbours that keep away, the nearest stands for all. */
+function nearest(findings: readonly Finding[]): readonly Finding[] {
+  const apart = (finding: Finding) => finding.rule === 'panel-distance' && finding.verdict === 'pass';
+  const [first] = findings.filter(apart).sort((a, b) => parseFloat(a.value) - parseFloat(b.value));
+  return [...findings.filter((finding) => !apart(finding)), ...(first === undefined ? [] : [first])];
+}
+
+function offCard(template: Checked<Template>, side: Side, part: StepPart): readonly Finding[] {
+  const { width, height } = template.value.card;
+  const { x, y, width: w, height: h } = box(part);
+  if (x >= 0 && y >= 0 && x + w <= width && y + h <= height) return [];
+  return failing('safe-area', [
+    {
+      message: `${nameOf(template, side, part)}: the scratch panel leaves the card`,
+      place: template.at(side, indexOf(template, side, part), 'at'),
+    },
+  ]);
+}
+
+/** Where a template has a panel, every PIN is under one. */
+function pinsOutside(
+  template: Checked<Template>,
+  side: Side,
+  panels: readonly StepPart[],
+  others: readonly Occupant[],
+): readonly Finding[] {
+  const anywhere = [...template.value.front, ...(template.value.back ?? [])].some(
+    ({ part }) => part === 'scratch',
+  );
+  if (!anywhere) return [];
+  const open = others
+    .filter(({ isPin }) => isPin)
+    .filter((pin) => !panels.some((panel) => overlaps(box(panel), pin)));
+  return failing(
+    'panel-pin',
+    open.map((pin) => ({
+      message: `${side}: ${pin.name} shows the PIN outside the scratch panel`,
+      place: template.at(side),
+      hint: 'put it under the panel, or take it out',
+    })),
+  );
+}
+
+function extent({ x, y, width, height }: Rect): string {
+  return `at: [${round(x)}, ${round(y)}], size: [${round(width)}, ${round(height)}]`;
+}
+
+const round = (value: number) => Number(value.toFixed(2));

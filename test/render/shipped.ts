@@ -1,0 +1,46 @@
+// Every built-in template on every built-in sheet, its steps apart and in the volume: what a checker is given.
+import { readdirSync } from 'node:fs';
+import { renderSteps } from '../../src/render/step-file.ts';
+import { RUN, TEMPLATES, cardsOf, layoutOf, pdfOf, read } from './samples.ts';
+
+const SHEETS = readdirSync(new URL('sheets/', TEMPLATES)).map((name) => name.replace('.yaml', ''));
+const NAMES = readdirSync(TEMPLATES, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !['sheets', 'profiles', 'fonts', 'jobs'].includes(entry.name))
+  .map(({ name }) => name);
+
+export interface ShippedFile {
+  readonly label: string;
+  readonly pdf: Uint8Array;
+}
+
+export const shippedFiles: readonly ShippedFile[] = (
+  await Promise.all(
+    NAMES.flatMap((name) =>
+      SHEETS.flatMap((sheet) =>
+        (['separate', 'inline'] as const).map(async (steps) => {
+          const design = {
+            template: read(`${name}/template.yaml`).toString(),
+            sheet: read(`sheets/${sheet}.yaml`).toString(),
+          };
+          const layout = await layoutOf(design, { steps });
+          const label = `${name} on ${sheet}, steps ${steps}`;
+          const pieces = (['black', 'spot'] as const).flatMap((ink) =>
+            renderSteps(layout, {
+              run: RUN,
+              created: new Date(0),
+              id: () => new Uint8Array(16).fill(7),
+              ink,
+            }).map(({ step, side, pdf }) => ({ label: `${label}: ${step} of the ${side} in ${ink}`, pdf })),
+          );
+          return [
+            {
+              label,
+              pdf: await pdfOf(layout, cardsOf(layout.sheet.grid.columns * layout.sheet.grid.rows + 1)),
+            },
+            ...pieces,
+          ];
+        }),
+      ),
+    ),
+  )
+).flat();
