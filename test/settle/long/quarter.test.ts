@@ -291,7 +291,7 @@ async function afterPurge(): Promise<void> {
     files: { file: string; sha256: string }[];
   };
   expect(certificate.files[0]?.file).toBe('key.age');
-  expect(certificate.files.map(({ file }) => file)).toContain('batches/0001.2.age');
+  expect(certificate.files.map(({ file }) => file)).toContain('batches/0001.1.age');
   expect(await no(2, 'purge nowhere')).toMatch(/there is no run nowhere/);
 }
 
