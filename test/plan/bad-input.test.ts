@@ -759,9 +759,16 @@ test('the job that all these mistakes are made in is right, and its ids are take
 test('an open run is not gone on with after its job was changed, or against another platform', async () => {
   const shop = await openShop(
     { env: { CARDPRESS_SETTLE: '0' } },
-    { faults: { rules: [{ operation: 'batch', fault: 'drop-after-commit', times: 20 }] } },
+    {
+      faults: {
+        rules: [
+          { operation: 'batch', fault: 'drop-after-commit' },
+          { operation: 'get', fault: 'status', status: 403 },
+        ],
+      },
+    },
   );
-  expect(await shop.run()).toMatchObject({ kind: 'unavailable' });
+  expect(await shop.run()).toMatchObject({ kind: 'refused' });
   const runs = await shop.runs();
   const before = shop.calls();
 
