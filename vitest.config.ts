@@ -5,12 +5,16 @@ const LONG = [
   'test/crash/*.test.ts',
   'test/deploy/container.test.ts',
   'test/kill/*.test.ts',
+  'test/program/lost-answers.test.ts',
+  'test/program/probe.test.ts',
+  'test/program/recovery.test.ts',
   'test/program/stand-in.test.ts',
   'test/render/programs.test.ts',
   'test/settle/long/*.test.ts',
   'test/schedule/real-year.test.ts',
   'test/schedule/thousand.test.ts',
   'test/verify/strangers.test.ts',
+  'test/watch/notify.test.ts',
 ];
 
 export default defineConfig({

@@ -1,7 +1,7 @@
 // Where a handoff goes: the job's targets, each with a name that its receipts carry, and what an open
 // connection to one can do.
 import { createHash } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { badInput } from '../base/failure.ts';
 import type { Secret } from '../base/secret.ts';
 import type { SftpKeys } from '../plan/handoff.ts';

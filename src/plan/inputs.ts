@@ -251,13 +251,18 @@ async function builtInHint(reader: Reader, role: FrozenInput['role']): Promise<s
   const found = await reader.disk.list(join(reader.builtIn, folders[role]));
   const names =
     role === 'template'
-      ? found.filter((name) => !NO_TEMPLATES.includes(name))
+      ? await templatesIn(reader, found)
       : found.filter((name) => /\.(yaml|icc)$/.test(name)).map((name) => name.replace(/\.\w+$/, ''));
   return `built-in ${role}s: ${names.join(', ')}; a path has a / or a .`;
 }
 
-/** Folders beside the built-in templates. */
-const NO_TEMPLATES: readonly string[] = ['fonts', 'jobs', 'profiles', 'sheets'];
+/** Those of the built-in folders that hold a template. */
+async function templatesIn({ disk, builtIn }: Reader, names: readonly string[]): Promise<readonly string[]> {
+  const templates: string[] = [];
+  for (const name of names)
+    if ((await disk.size(join(builtIn, name, 'template.yaml'))) !== undefined) templates.push(name);
+  return templates;
+}
 
 function builtInOr(reader: Reader, ref: string, folder: string, extension: string, from: string): string {
   return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : join(from, ref);

@@ -10,8 +10,8 @@ import { renderVolume } from '../render/volume.ts';
 /** Bytes a card beside the print files: the sealed answer, the records, the rows of the manifest. */
 const BESIDE = 4096;
 
-/** Bytes of what every handoff has besides: ticket, proof, schema, reports. */
-const FIXED = 1_000_000;
+/** Bytes of what every handoff has besides: ticket, proof, step files, schema, reports. */
+const FIXED = 1_800_000;
 
 /** A print file lies in the run folder twice: sealed to us, and sealed to the manufacturer. */
 const COPIES = 2;

@@ -53,6 +53,7 @@ describe('the commands of the README', () => {
       'preview shop/template',
       'check shop/job.yaml',
       'keygen',
+      'doctor shop/job.yaml',
       'run shop/job.yaml',
       'status',
     ]);
@@ -91,12 +92,6 @@ describe('the commands of the README', () => {
       expect({ command, code, err }).toEqual({ command, code: 0, err: '' });
     }
   });
-});
-
-test('what a later version brings answers "not yet", exit 2', async () => {
-  const { code, err } = await cardpress(['schedule', 'x'], { cwd });
-  expect(code).toBe(2);
-  expect(err).toMatch(/cardpress schedule: not yet/);
 });
 
 test('an unknown command and a missing argument are exit 2 with one sentence', async () => {
