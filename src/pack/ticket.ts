@@ -6,6 +6,7 @@ import { type Plan, cardCount, isTestRun, packOf } from '../plan/plan.ts';
 import type { Order } from '../plan/seat.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { dotsToMm, growthDots } from '../render/grid.ts';
+import { isUpright } from '../render/symbol.ts';
 import type { Layout } from '../render/preflight.ts';
 import { columnWidths, dataFilesOf } from './data-file.ts';
 import { type PackedStep, type PackedVolume, type SerialRange, spanOf } from './manifest.ts';
@@ -65,7 +66,7 @@ export function ticketOf({ plan, good, layout, volumes, steps, data, contacts, s
     },
     inks: { process: ['cyan', 'magenta', 'yellow', 'black'], spots: printedSpots(layout) },
     steps: ticketSteps(layout, steps),
-    barcodes: layout.symbols.map(({ side, data: holds, x, y, width, height, fit }) => ({
+    barcodes: layout.symbols.map(({ side, data: holds, x, y, width, height, fit, part }) => ({
       side,
       holds,
       symbology: 'Code 128' as const,
@@ -73,6 +74,8 @@ export function ticketOf({ plan, good, layout, volumes, steps, data, contacts, s
       y: round(y),
       width: round(width),
       height: round(height),
+      turn: part.turn,
+      barHeight: round(isUpright(part) ? height : width),
       module: round(fit.module),
       idealModule: round(fit.ideal),
       dotsPerModule: fit.dots,

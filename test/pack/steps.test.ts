@@ -62,7 +62,8 @@ test('a step is a page of its own, in the sums, sealed as the volumes are, in th
 });
 
 test('a step in the volume is a plate of it, and read back is what lies below', async () => {
-  await rehearsal.run(job('within', '{ steps: inline, barGrowth: 42 }'), { run: 'within' });
+  const more = 'handoff: { seal: none, data: csv }';
+  await rehearsal.run(job('within', '{ steps: inline, barGrowth: 42 }', more), { run: 'within' });
   const ticket = json('within', 'ticket.json') as Ticket;
   expect(ticket.steps).toEqual([
     { step: 'scratch', side: 'back', spot: 'Scratch', where: 'inline', file: null },
@@ -74,6 +75,10 @@ test('a step in the volume is a plate of it, and read back is what lies below', 
   expect(manifest.verified).toMatchObject({ symbols: 36, decoded: 36 });
   expect(manifest.symbols.map(({ less }) => less)).toEqual([1, 1]);
   expect(existsSync(path('within', 'steps'))).toBe(false);
+  // Art for a manufacturer that merges by itself has the step in it, too.
+  const art = readFileSync(path('within', 'static/back.pdf'));
+  expect(await checkX4(art)).toEqual([]);
+  expect(art.toString('latin1')).toContain('/Separation /Scratch');
 });
 
 test('steps that are left out are said to be', async () => {
