@@ -99,11 +99,19 @@ export function ticketOf({ plan, good, layout, volumes, steps, data, contacts, s
       serials,
     })),
     data: dataOf(plan, data),
-    waivers: layout.advice.map(({ message }) => message),
+    waivers: acceptedIn(layout),
     sealed: { kind: plan.handoff.seal, to: plan.handoff.recipients.map(({ fingerprint }) => fingerprint) },
     signed: signer === undefined ? null : { kind: signer.kind, by: signer.fingerprint },
     contacts,
   };
+}
+
+/** What is known to be less than ideal, and why it was let pass where a rule was waived. */
+function acceptedIn({ advice, findings }: Layout): readonly string[] {
+  const waived = findings.flatMap(({ verdict, complaint, reason }) =>
+    verdict === 'waived' && complaint !== undefined ? [`${complaint.message} (${reason ?? ''})`] : [],
+  );
+  return [...advice.map(({ message }) => message), ...waived];
 }
 
 function dataOf(plan: Plan, placed: readonly PlacedFile[]) {

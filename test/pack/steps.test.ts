@@ -117,9 +117,18 @@ test('a press profile of the shop’s own is read, its waivers told, and its sta
   mkdirSync(join(rehearsal.dir, 'press'));
   writeFileSync(
     join(rehearsal.dir, 'press/works.yaml'),
-    'name: Card Works\ndpi: 1200\nwaivers: [{ rule: quiet-zone, reason: their scanner test of May }]\n',
+    'name: Card Works\ndpi: 1200\nthresholds: { bar-height: { fail: 11 } }\nwaivers: [{ rule: bar-height, reason: their scanner test of May }]\n',
   );
   await rehearsal.run(job('shop', './press/works.yaml'), { run: 'shop' });
+  const { preflight } = json('shop', 'report.json') as { preflight: { rules: { rule: string }[] } };
+  expect(preflight.rules).toContainEqual(
+    expect.objectContaining({
+      rule: 'bar-height',
+      verdict: 'waived',
+      reason: 'their scanner test of May',
+    }),
+  );
+  expect((json('shop', 'ticket.json') as Ticket).waivers.join('\n')).toContain('their scanner test of May');
   const { press } = json('shop', 'manifest.json') as Manifest;
   expect(press).toMatchObject({ name: 'Card Works', dpi: 1200 });
   const more = 'packing: { bundle: 100, box: 500 }\nvolume: { sheets: 30 }\nhandoff: { seal: none }';
