@@ -3,9 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** What takes minutes: `npm run test:long`. */
 const LONG = [
   'test/crash/*.test.ts',
+  'test/deploy/container.test.ts',
   'test/kill/*.test.ts',
   'test/program/stand-in.test.ts',
   'test/render/programs.test.ts',
+  'test/settle/long/*.test.ts',
+  'test/schedule/real-year.test.ts',
+  'test/schedule/thousand.test.ts',
   'test/verify/strangers.test.ts',
 ];
 

@@ -14,6 +14,8 @@ const LINE = [
   'deliver',
   'settle',
   'pipeline',
+  'watch',
+  'schedule',
   'preview',
   'sandbox',
   'cli',
@@ -80,6 +82,7 @@ test('2: input and output only in the files whose job it is', () => {
     'pipeline/dispatch.ts',
     'pipeline/worker.ts',
     'verify/pdfium.ts',
+    'watch/webhook.ts',
   ]);
   const usesProcess = files.filter(({ text }) => /\bprocess\.\w/.test(text)).map(({ path }) => path);
   expect(usesProcess.filter((path) => !path.startsWith('cli/'))).toEqual(['base/disk.ts']);
@@ -99,6 +102,7 @@ test('3: a secret is read only where it becomes ink, data, a credential, a compa
     'pack/signer.ts',
     'render/face.ts',
     'verify/verify.ts',
+    'watch/webhook.ts',
   ]);
 });
 
@@ -113,7 +117,8 @@ test('5: each large library is at home in one place', () => {
   expect(importers(/^pdfkit/)).toEqual(['render/pdfx.ts']);
   expect(importers(/^bwip-js/)).toEqual(['render/barcode.ts', 'sandbox/barcode.ts']);
   expect(importers(/^p-queue/)).toEqual(['issue/platform.ts', 'pipeline/dispatch.ts']);
-  expect(importers(/^undici/)).toEqual(['issue/platform.ts']);
+  expect(importers(/^undici/)).toEqual(['issue/platform.ts', 'watch/webhook.ts']);
+  expect(importers(/^croner/)).toEqual(['plan/cron.ts']);
   expect(importers(/^openpgp/)).toEqual(['pack/openpgp.ts']);
   expect(importers(/^ssh2/)).toEqual(['deliver/sftp.ts']);
   expect(importers(/^yaml/)).toEqual(['plan/yaml.ts']);

@@ -2,7 +2,7 @@
 // lost in a power cut, and so may a name whose folder was not synced. Tests put a model of exactly that in
 // place of the node implementation.
 import { constants, createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode } from './failure.ts';
 
@@ -25,8 +25,8 @@ export interface Disk {
   size(path: string): Promise<number | undefined>;
   /** Permission bits of a file, or undefined where there is none. */
   mode(path: string): Promise<number | undefined>;
-  /** A new file, mode 0600; fails where the name is taken. */
-  create(path: string): Promise<DiskFile>;
+  /** A new file, mode 0600 where no other is said; fails where the name is taken. */
+  create(path: string, mode?: number): Promise<DiskFile>;
   /** A file to write on at its end, made where there is none. */
   append(path: string): Promise<DiskFile>;
   /** A second name for a file. False: the name was taken. */
@@ -54,7 +54,7 @@ export const nodeDisk: Disk = {
     const found = await unlessMissing(stat(path));
     return found && found.mode & 0o777;
   },
-  create: (path) => openFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL),
+  create: (path, mode) => openFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode),
   append: (path) => openFile(path, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND),
   async link(from, to) {
     try {
@@ -105,13 +105,19 @@ export async function makeFolders(disk: Disk, path: string): Promise<void> {
   await disk.syncFolder(parent);
 }
 
+/** Bytes that this user may still write where a folder lies. */
+export async function freeSpace(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
 /** Whether a file system refuses links. */
 export function hasNoLinks(error: unknown): boolean {
   return hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK');
 }
 
-async function openFile(path: string, flags: number): Promise<DiskFile> {
-  const file = await open(path, flags, 0o600);
+async function openFile(path: string, flags: number, mode = 0o600): Promise<DiskFile> {
+  const file = await open(path, flags, mode);
   return {
     async write(bytes) {
       for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;

@@ -181,10 +181,8 @@ async function isAlive(
   if (file.host === self.host) {
     if (file.boot !== self.boot) return false;
     const started = await startTime(disk, file.pid);
-    // Where the system does not tell when a process started, its number must do.
-    return started === undefined && file.started === ''
-      ? disk.hasProcess(file.pid)
-      : started === file.started;
+    // Where the system does not tell when a process started, or hides those of others, its number must do.
+    return started === undefined ? disk.hasProcess(file.pid) : started === file.started;
   }
   const beat = async () =>
     new TextDecoder().decode((await disk.read(join(folder, `beat.${number}`))) ?? new Uint8Array());

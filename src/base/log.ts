@@ -78,6 +78,32 @@ export type Event =
   | { readonly event: 'delivery.begun'; readonly target: string; readonly delivery: number }
   | { readonly event: 'delivery.received'; readonly target: string }
   | {
+      readonly event: 'delivery.acknowledged';
+      readonly target: string;
+      /** A file at the target, or a person's word. */
+      readonly how: 'file' | 'word';
+    }
+  | { readonly event: 'run.approved'; readonly statement: string; readonly signers: readonly string[] }
+  | {
+      readonly event: 'return.taken';
+      readonly number: number;
+      readonly good: number;
+      readonly spoiled: number;
+      readonly missing: number;
+    }
+  | {
+      readonly event: 'cards.ordered';
+      readonly number: number;
+      readonly what: string;
+      readonly cards: number;
+    }
+  | { readonly event: 'cards.done'; readonly number: number; readonly what: string; readonly cards: number }
+  | { readonly event: 'supplement.planned'; readonly supplement: string; readonly cards: number }
+  | { readonly event: 'run.closed'; readonly run: string }
+  | { readonly event: 'run.purged'; readonly run: string; readonly files: number }
+  /** A file that people vouch for is about to be written. */
+  | { readonly event: 'file.noted'; readonly file: string; readonly sha256: string }
+  | {
       readonly event: 'delivery.done';
       readonly target: string;
       readonly files: number;

@@ -1,5 +1,5 @@
 // Every path of a run, and the one way of writing there: once, durably, whole or not at all.
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { type Disk, hasNoLinks } from './disk.ts';
 import { Failure, diskFailure, hasCode } from './failure.ts';
@@ -17,6 +17,8 @@ export const names = {
   proofKey: 'proof.age',
   accounts: 'accounts.json',
   events: 'events.jsonl',
+  head: 'events.head.json',
+  approval: 'approval.json',
   /** Of a run that made no card and never will. */
   abandoned: 'abandoned.json',
   swept: 'batches/swept.json',
@@ -37,7 +39,15 @@ export const names = {
   /** What was sealed into a file of the handoff. */
   sealed: (name: string) => `sealed/${name.replaceAll('/', '_')}.json`,
   done: 'handoff/.done',
-  /** `what` is begun, closing or done. */
+  /** What was noted after the handoff: `what` is return, void, activate … */
+  book: (number: number, what: string) => `books/${pad(number, 4)}.${what}.json`,
+  /** A return file as it came. */
+  returnFile: (number: number) => `books/${pad(number, 4)}.return.csv`,
+  closed: 'books/closed.json',
+  purging: 'books/purging.json',
+  /** The deletion certificate. */
+  purged: 'purged.json',
+  /** `what` is begun, closing, done or acknowledged. */
   receipt: (target: string, delivery: number, what: string) => `receipts/${target}.${delivery}.${what}.json`,
   complete: 'receipts/complete.json',
 } as const;
@@ -55,17 +65,29 @@ export const FOLDERS = [
 ] as const;
 
 /** Folders of some runs only, made when something is first put there. */
-const EXTRA_FOLDERS = ['handoff/steps', 'handoff/data', 'handoff/static', 'handoff/proof'] as const;
+const EXTRA_FOLDERS = ['handoff/steps', 'handoff/data', 'handoff/static', 'handoff/proof', 'books'] as const;
 
 const TEMPORARY = '.writing-';
+
+/** Is told of a file before it gets its name. */
+export type Witness = (name: string, sha256: string) => Promise<void>;
+
+/** Files that people vouch for later: each is named in the journal, with its checksum, before it is there. */
+const WITNESSED = /^(receipts|books)\/|^(plan|approval|purged)\.json$/;
 
 export class RunFolder {
   readonly path: string;
   readonly #disk: Disk;
+  #witness: Witness | undefined;
 
   constructor(disk: Disk, path: string) {
     this.#disk = disk;
     this.path = path;
+  }
+
+  /** From now on receipts and the like are shown to this witness before they are written. */
+  witnessedBy(witness: Witness): void {
+    this.#witness = witness;
   }
 
   /** Makes the folder with its sub-folders, durably; they may be there already. */
@@ -104,6 +126,8 @@ export class RunFolder {
   async write(name: string, content: Content): Promise<boolean> {
     return this.#guard(name, async (final, folder) => {
       if (await this.has(name)) return false;
+      if (this.#witness !== undefined && isWitnessed(name) && isWhole(content))
+        await this.#witness(name, createHash('sha256').update(content).digest('hex'));
       const temporary = await this.#writeTemporary(folder, content);
       let made: boolean;
       try {
@@ -118,10 +142,10 @@ export class RunFolder {
     });
   }
 
-  /** Puts a derived file in place of the one there, atomically. */
-  async replace(name: string, content: Content): Promise<void> {
+  /** Puts a derived file in place of the one there, atomically. @param mode where others may read it */
+  async replace(name: string, content: Content, mode?: number): Promise<void> {
     await this.#guard(name, async (final, folder) => {
-      const temporary = await this.#writeTemporary(folder, content);
+      const temporary = await this.#writeTemporary(folder, content, mode);
       await this.#disk.rename(temporary, final);
       await this.#disk.syncFolder(folder);
     });
@@ -199,9 +223,9 @@ export class RunFolder {
     return ['.', ...FOLDERS, ...extra];
   }
 
-  async #writeTemporary(folder: string, content: Content): Promise<string> {
+  async #writeTemporary(folder: string, content: Content, mode?: number): Promise<string> {
     const temporary = join(folder, TEMPORARY + randomBytes(6).toString('hex'));
-    const file = await this.#disk.create(temporary);
+    const file = await this.#disk.create(temporary, mode);
     try {
       if (typeof content === 'string') await file.write(new TextEncoder().encode(content));
       else if (content instanceof Uint8Array) await file.write(content);
@@ -243,3 +267,9 @@ export class RunFolder {
     }
   }
 }
+
+/** Whether a file is named in the journal before it is written. */
+export const isWitnessed = (name: string) => WITNESSED.test(name);
+
+const isWhole = (content: Content): content is string | Uint8Array =>
+  typeof content === 'string' || content instanceof Uint8Array;

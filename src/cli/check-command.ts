@@ -8,6 +8,7 @@ import type { Design } from '../plan/inputs.ts';
 import { type Job, oversOf, pinOf } from '../plan/job.ts';
 import type { Plan } from '../plan/plan.ts';
 import { outlookFor } from '../preview/outlook.ts';
+import type { Overrides } from '../plan/overrides.ts';
 import { fitFormat } from '../render/barcode.ts';
 import { type Finding, complaintsOf } from '../render/finding.ts';
 import { type Layout, inspect } from '../render/preflight.ts';
@@ -16,7 +17,20 @@ import { reader, sftpAccess, signPassphrase } from './environment.ts';
 import type { Call } from './run-command.ts';
 import { type Row, table } from './table.ts';
 
-export async function checkCommand(jobPath: string, { terminal, env }: Call): Promise<void> {
+export async function checkCommand(jobPath: string, call: Call): Promise<void> {
+  const { terminal } = call;
+  const { checked, page } = await inspectJob(jobPath, call);
+  terminal.out(`${jobPath} can be run\n\n${page}`);
+  for (const { message, rule } of checked.layout.advice)
+    terminal.err(`warning: ${message} [${rule ?? ''}]\n`);
+}
+
+/** Checks a job; the page says what would be made. Where it cannot be run, the table of rules is shown first. */
+export async function inspectJob(
+  jobPath: string,
+  { env, terminal }: Pick<Call, 'env' | 'terminal'>,
+  overrides?: Overrides,
+): Promise<{ readonly checked: CheckedJob; readonly page: string }> {
   let findings: readonly Finding[] = [];
   const layoutOf = async (plan: Plan, design: Design): Promise<Layout> => {
     const found = await inspect(layoutInputs(plan, design));
@@ -27,17 +41,11 @@ export async function checkCommand(jobPath: string, { terminal, env }: Call): Pr
   const passphrase = await signPassphrase(env);
   const sftp = await sftpAccess(env);
   try {
-    const checked = await checkJob({ reader, layoutOf, now: () => new Date(), passphrase, sftp }, jobPath);
+    const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
+    const checked = await checkJob(around, jobPath, overrides);
     const { job, layout } = checked;
-    terminal.out(
-      [
-        `${jobPath} can be run\n`,
-        table([...summary(checked), ...(await predictions(job.value, layout))]),
-        ...choices(job.value, layout),
-        findingTable(findings),
-      ].join('\n'),
-    );
-    for (const { message, rule } of layout.advice) terminal.err(`warning: ${message} [${rule ?? ''}]\n`);
+    const rows = [...summary(checked), ...(await predictions(job.value, layout))];
+    return { checked, page: [table(rows), ...choices(job.value, layout), findingTable(findings)].join('\n') };
   } catch (error) {
     if (findings.length > 0) terminal.out(findingTable(findings));
     throw error;

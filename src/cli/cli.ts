@@ -1,11 +1,13 @@
 // The command line: a table of commands, one place where errors are printed, and the exit code.
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
-import { asFailure, notYet } from '../base/failure.ts';
+import { asFailure } from '../base/failure.ts';
 import { silent } from '../base/log.ts';
+import { addAfterCommands } from './after.ts';
 import { checkCommand } from './check-command.ts';
 import { deliverCommand } from './deliver-command.ts';
 import { demoCommand } from './demo-command.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { initCommand } from './init-command.ts';
 import { jsonLog } from './json-log.ts';
 import { keygenCommand } from './keygen-command.ts';
@@ -14,26 +16,14 @@ import { probeCommand } from './probe-command.ts';
 import { proveCommand } from './prove-command.ts';
 import { rekeyCommand } from './rekey-command.ts';
 import { type ResolveFlags, resolveCommand } from './resolve-command.ts';
-import { type Call, runCommand } from './run-command.ts';
+import { type Call, type RunOptions, runCommand } from './run-command.ts';
 import { sandboxCommand } from './sandbox-command.ts';
+import { type ScheduleOptions, scheduleCommand } from './schedule-command.ts';
 import { schemaCommand } from './schema-command.ts';
 import { statusCommand } from './status-command.ts';
+import { type TendOptions, tendCommand } from './tend-command.ts';
 import { verifyCommand } from './verify-command.ts';
 import { version } from './version.ts';
-
-/** Commands of the contract that a later version brings. */
-const LATER = [
-  'approve',
-  'acknowledge',
-  'reconcile',
-  'reprint',
-  'reissue',
-  'replace',
-  'void',
-  'activate',
-  'purge',
-  'schedule',
-];
 
 const stop = new AbortController();
 let signalled: 'SIGINT' | 'SIGTERM' | undefined;
@@ -97,6 +87,11 @@ program
   .description('everything that can be known before a card exists')
   .action((job: string) => checkCommand(job, call()));
 program
+  .command('doctor <job>')
+  .description('can everything that a job needs be reached and read now')
+  .option('--output <dir>', 'the output folder')
+  .action((job: string, options: { output?: string }) => doctorCommand(job, options, call()));
+program
   .command('preview <template>')
   .description('specimen PDF and pictures of card and sheet')
   .option('--out <dir>', 'where to write them')
@@ -112,9 +107,10 @@ program
   .option('--new', 'make another run beside an open or complete one')
   .option('--retry', 'print volumes anew that did not read back')
   .option('--output <dir>', 'the output folder')
-  .action((job: string, options: { run?: string; new?: boolean; retry?: boolean; output?: string }) =>
-    runCommand(job, options, call()),
-  );
+  .option('--metrics <file>', 'write a text file for Prometheus when it ends')
+  .action(async (job: string, options: RunOptions) => {
+    await runCommand(job, options, call());
+  });
 program
   .command('probe <job>')
   .description('find out on a T account what the platform’s documents leave open')
@@ -156,6 +152,19 @@ program
     schemaCommand(name, call());
   });
 program
+  .command('schedule <job...>')
+  .description('run jobs at their times, in one process that stays')
+  .option('--list', 'show the next times, and run nothing')
+  .option('--output <dir>', 'the output folder')
+  .option('--metrics <file>', 'write a text file for Prometheus after each run')
+  .action((jobs: string[], options: ScheduleOptions) => scheduleCommand(jobs, options, call()));
+program
+  .command('tend')
+  .description('what is due across runs: handoffs that did not reach their targets')
+  .option('--output <dir>', 'the output folder')
+  .option('--metrics <file>', 'write a text file for Prometheus')
+  .action((options: TendOptions) => tendCommand(options, call()));
+program
   .command('sandbox')
   .description('a stand-in of the platform on this machine')
   .option('--port <n>', 'default 4010')
@@ -170,15 +179,7 @@ program
   .description('a whole run against the sandbox')
   .option('--port <n>', 'the sandbox’s port')
   .action((options: { port?: string }) => demoCommand(options, call()));
-for (const name of LATER) {
-  program
-    .command(`${name} [words...]`, { hidden: true })
-    .allowUnknownOption()
-    .action(() => {
-      throw notYet(`cardpress ${name}`);
-    });
-}
-
+addAfterCommands(program, call);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,7 +1,6 @@
 // cardpress deliver: a packed handoff to the job's targets. It needs no key of the vault.
 import { nodeDisk } from '../base/disk.ts';
 import { type Failure, asFailure, badInput } from '../base/failure.ts';
-import { openJournal } from '../base/journal.ts';
 import { takeLock, thisProcess } from '../base/lock.ts';
 import { combine } from '../base/log.ts';
 import { names } from '../base/run-folder.ts';
@@ -9,11 +8,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deliver, noteReceived } from '../deliver/deliver.ts';
 import { readDeliveries, writeComplete } from '../deliver/receipt.ts';
 import { sessions } from '../deliver/session.ts';
-import { checkTargets } from '../deliver/target.ts';
-import { readJob } from '../plan/inputs.ts';
-import { outputPath, reader, sftpAccess } from './environment.ts';
+import { fetchAcknowledgement } from '../settle/acknowledge.ts';
+import { outputPath, sftpAccess } from './environment.ts';
 import { findRun } from './find-run.ts';
 import type { Call } from './run-command.ts';
+import { targetsOfRun } from './targets.ts';
+import { openWitness, whoCalls } from './who.ts';
 
 export interface DeliverFlags {
   readonly again?: boolean;
@@ -30,23 +30,20 @@ export async function deliverCommand(name: string, flags: DeliverFlags, call: Ca
   const { plan, folder } = await findRun(nodeDisk, outputPath(env, flags.output), name);
   if (!(await folder.has(names.done)))
     throw badInput(`${plan.run} is not packed yet`, { hint: 'cardpress run brings it to its handoff' });
-  const job = await readJob(reader, flags.job ?? plan.jobFile);
-  if (job.value.name !== plan.job)
-    throw badInput(`${job.file} is job ${job.value.name}, run ${plan.run} is of job ${plan.job}`);
   const access = await sftpAccess(env);
-  const targets = await checkTargets(reader, job, access);
-  if (targets.length === 0) throw badInput(`job ${plan.job} names no targets`, { place: job.at('deliver') });
+  const targets = await targetsOfRun(plan, flags.job, access);
 
   const self = await thisProcess(nodeDisk, process.pid, new Date());
   const lock = await takeLock(nodeDisk, folder.path, self);
   if ('holder' in lock)
     throw badInput(`${plan.run} is held by process ${lock.holder.pid} on ${lock.holder.host}`);
   const now = () => new Date();
-  const journal = await openJournal(nodeDisk, folder.path, now);
+  const journal = await openWitness(folder, env);
   const tools = {
     plan,
     folder,
     now,
+    by: await whoCalls(env),
     log: combine(journal, call.log),
     sleep: (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping }),
     openSession: sessions(nodeDisk, access),
@@ -57,7 +54,8 @@ export async function deliverCommand(name: string, flags: DeliverFlags, call: Ca
       try {
         if (flags.received === true) await noteReceived(target, tools);
         await deliver(target, flags.again === true, tools);
-        terminal.out(`${plan.run} is delivered to ${target.shown}\n`);
+        const isThere = await fetchAcknowledgement(target, tools);
+        terminal.out(`${plan.run} is delivered to ${target.shown}${isThere ? ', and acknowledged' : ''}\n`);
       } catch (error) {
         // One box that is down is no reason to keep the others waiting.
         const found = asFailure(error);

@@ -68,6 +68,11 @@ export function signPassphrase(env: Environment): Promise<Secret | undefined> {
   return optionalCredential(env, 'CARDPRESS_SIGN_PASSPHRASE');
 }
 
+/** What signs the notices to a webhook; undefined where none is set. */
+export function notifySecret(env: Environment): Promise<Secret | undefined> {
+  return optionalCredential(env, 'CARDPRESS_NOTIFY_SECRET');
+}
+
 export async function sftpAccess(env: Environment): Promise<SftpAccess> {
   return {
     password: await optionalCredential(env, 'CARDPRESS_SFTP_PASSWORD'),

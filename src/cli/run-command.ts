@@ -4,7 +4,6 @@ import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
 import { Failure, asFailure } from '../base/failure.ts';
-import { openJournal } from '../base/journal.ts';
 import { type Holder, thisProcess } from '../base/lock.ts';
 import { type Log, combine } from '../base/log.ts';
 import { sessions } from '../deliver/session.ts';
@@ -18,6 +17,7 @@ import { runJob } from '../pipeline/run.ts';
 import type { Run } from '../pipeline/runs.ts';
 import { freshSerials } from '../pipeline/serials.ts';
 import { type Tools, layoutOf } from '../pipeline/tools.ts';
+import { isRunOf, lastDue } from '../plan/cron.ts';
 import { batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
 import {
   type Credentials,
@@ -34,12 +34,17 @@ import {
 } from './environment.ts';
 import { type Terminal, openScreen } from './screen.ts';
 import { Stages } from './stages.ts';
+import { type Outcome, watched } from './watched.ts';
+import { openWitness } from './who.ts';
 
 export interface RunOptions {
   readonly run?: string;
   readonly new?: boolean;
   readonly retry?: boolean;
   readonly output?: string;
+  readonly metrics?: string | undefined;
+  /** The name of the run that is due, where it is not the job's last. */
+  readonly due?: string | undefined;
 }
 
 /** What a command is given: where to write, the environment, events' other sink, and the signal to stop. */
@@ -48,10 +53,16 @@ export interface Call {
   readonly env: Environment;
   readonly log: Log;
   readonly stopping: AbortSignal;
+  /** The clock; the computer's own where none is given. */
+  readonly now?: () => Date;
+}
+
+export function clockOf({ now }: Call): () => Date {
+  return now ?? (() => new Date());
 }
 
 /** What the environment gives to a run; read before anything is planned. */
-interface RunAccess extends Credentials {
+export interface RunAccess extends Credentials {
   readonly key: string;
   readonly self: Holder;
   /** Milliseconds. */
@@ -63,10 +74,37 @@ interface RunAccess extends Credentials {
 }
 
 /** Milliseconds for a batch's answer: a thousand cards may take a while, and a lost answer is dear. */
-const TIMEOUT = 300_000;
+export const TIMEOUT = 300_000;
 
-export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<void> {
+/** @returns how it went, where it did not fail */
+export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<Outcome> {
+  const output = outputPath(call.env, options.output);
+  return watched({ jobPath, output, metrics: options.metrics }, call, async (outcome, { name, schedule }) => {
+    const { cron, timezone } = schedule ?? {};
+    const due =
+      options.due ??
+      (cron === undefined ? undefined : lastDue(name, { cron, timezone }, clockOf(call)())?.run);
+    do await continueOrMake(jobPath, { ...options, due }, call, outcome);
+    while (
+      // A night that failed was made up for; what is due since has its own run.
+      due !== undefined &&
+      outcome.isWell === true &&
+      !isRunOf(due, outcome.run ?? due) &&
+      options.run === undefined &&
+      options.new !== true
+    );
+  });
+}
+
+async function continueOrMake(
+  jobPath: string,
+  options: RunOptions,
+  call: Call,
+  outcome: Outcome,
+): Promise<void> {
+  outcome.isWell = false;
   const { env, terminal } = call;
+  const now = clockOf(call);
   const key = keyPath(env);
   const access = {
     ...(await credentials(env)),
@@ -74,26 +112,29 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
     settle: settleTime(env),
     threads: threadCount(env),
   };
-  const self = await thisProcess(nodeDisk, process.pid, new Date());
+  const self = await thisProcess(nodeDisk, process.pid, now());
   const prepared = await prepareRun(
     {
       jobPath,
       output: outputPath(env, options.output),
       origin: apiUrl(env),
       fresh: options.new === true,
+      due: options.due,
       ...(options.run !== undefined && { run: options.run }),
     },
     {
       reader,
       operator: await readOperatorKey(nodeDisk, key),
       self,
-      now: () => new Date(),
+      now,
       passphrase: await signPassphrase(env),
       sftp: access.sftp,
       layoutOf,
     },
   );
+  outcome.run = prepared.run.plan.run;
   if (prepared.state === 'complete') {
+    outcome.isWell = true;
     const { run, changed } = prepared;
     terminal.out(`${run.plan.run} is complete: nothing to do\n`);
     if (changed.length > 0)
@@ -110,19 +151,22 @@ export async function runCommand(jobPath: string, options: RunOptions, call: Cal
   const stages = new Stages();
   await makeRun(prepared, { ...access, key, self, stages, retry: options.retry === true }, call);
   const ledger = await new LedgerReader(prepared.run.folder, prepared.run.plan).read();
+  outcome.isWell = true;
+  outcome.delivered = prepared.targets.map(({ shown }) => shown);
   terminal.out(summary(prepared.run, ledger, stages));
 }
 
-async function makeRun(
+export async function makeRun(
   prepared: Extract<Prepared, { state: 'open' }>,
   { clientId, clientSecret, key, self, settle, sftp, threads, stages, retry }: RunAccess,
-  { terminal, log: machineLog, stopping }: Call,
+  call: Call,
 ): Promise<void> {
   const { job, run, keys, design, layout, signer, targets, lock } = prepared;
   const { plan, folder } = run;
-  const now = () => new Date();
-  const journal = await openJournal(nodeDisk, folder.path, now);
-  const screen = openScreen(terminal, plan);
+  const { terminal, env, log: machineLog, stopping } = call;
+  const now = clockOf(call);
+  const journal = await openWitness(folder, env, now);
+  const screen = openScreen(terminal, plan, targets.length);
   const log = combine(journal, screen, machineLog);
   const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
   const platform = new Platform({

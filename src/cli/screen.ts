@@ -1,9 +1,9 @@
-// What people see while a run is made: bars where stderr is a terminal, else a plain line now and then.
+// What people see while a run is made: bars where stderr is a terminal, else a plain line per stage each half minute.
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { Event, Log } from '../base/log.ts';
 import type { Ledger } from '../pipeline/ledger.ts';
-import { progressOf } from '../pipeline/progress.ts';
 import type { Plan } from '../plan/plan.ts';
+import { Pace, type StagePace, paceText, stageCounts } from '../watch/pace.ts';
 
 /** Where a command writes: results to `out`, everything else to `err`. */
 export interface Terminal {
@@ -20,55 +20,74 @@ export interface Screen extends Log {
 
 const SECONDS_BETWEEN_LINES = 30;
 
-export function openScreen(terminal: Terminal, plan: Plan): Screen {
-  return terminal.bars === undefined ? plainScreen(terminal, plan) : barScreen(terminal.bars, plan);
+/** @param targets how many the job has */
+export function openScreen(terminal: Terminal, plan: Plan, targets: number): Screen {
+  return terminal.bars === undefined
+    ? plainScreen(terminal, plan, targets)
+    : barScreen(terminal.bars, plan, targets);
 }
 
-function plainScreen(terminal: Terminal, plan: Plan): Screen {
-  let last = performance.now();
+/** A line per stage each half minute: for the stages that are under way, and once for one that has ended. */
+function plainScreen(terminal: Terminal, plan: Plan, targets: number): Screen {
+  const pace = new Pace();
+  const ended = new Set<string>();
+  let stages: readonly StagePace[] = [];
+  const timer = setInterval(() => {
+    const waiting = stages.findIndex(({ done, of }) => done < of);
+    for (const [index, stage] of stages.entries()) {
+      const { done, of } = stage;
+      if (ended.has(stage.stage) || (done === 0 && index !== waiting)) continue;
+      if (done >= of) ended.add(stage.stage);
+      const about = paceText(stage);
+      const count = `${stage.stage.padEnd(9)}  ${done} of ${of}`;
+      terminal.err(`${plan.run}: ${about === '' ? count : `${count}, ${about}`}\n`);
+    }
+  }, SECONDS_BETWEEN_LINES * 1000);
+  timer.unref();
   return {
     emit(event) {
       const line = notable(event);
       if (line !== undefined) terminal.err(`${plan.run}: ${line}\n`);
     },
     onLedger(ledger) {
-      if (performance.now() - last < SECONDS_BETWEEN_LINES * 1000) return;
-      last = performance.now();
-      const { cards, volumes } = progressOf(plan, ledger);
-      terminal.err(
-        `${plan.run}: ${cards.good} of ${cards.of} cards, ${volumes.rendered} of ${volumes.of} volumes\n`,
-      );
+      const isFirst = stages.length === 0;
+      stages = stageCounts(plan, ledger, targets).map((count) => pace.note(count, performance.now()));
+      // What an earlier call had done is no news.
+      if (isFirst) for (const { stage, done, of } of stages) if (done >= of) ended.add(stage);
     },
-    close: () => undefined,
+    close: () => {
+      clearInterval(timer);
+    },
   };
 }
 
-function barScreen(stream: NodeJS.WriteStream, plan: Plan): Screen {
+function barScreen(stream: NodeJS.WriteStream, plan: Plan, targets: number): Screen {
   const bars = new MultiBar({
     stream,
-    format: '  {stage} {bar} {value} of {total}',
+    format: '  {stage} {bar} {value} of {total}  {pace}',
     barCompleteChar: '━',
     barIncompleteChar: '─',
     barsize: 32,
     hideCursor: true,
     clearOnComplete: true,
   });
-  let cardBar: SingleBar | undefined;
-  let volumeBar: SingleBar | undefined;
-  let readBar: SingleBar | undefined;
+  const pace = new Pace();
+  const shown = new Map<string, SingleBar>();
   return {
     emit(event) {
       const line = notable(event);
       if (line !== undefined) bars.log(`${line}\n`);
     },
     onLedger(ledger) {
-      const { cards, volumes, read } = progressOf(plan, ledger);
-      cardBar ??= bars.create(cards.of, 0, { stage: 'cards  ' });
-      volumeBar ??= bars.create(volumes.of, 0, { stage: 'volumes' });
-      readBar ??= bars.create(volumes.of, 0, { stage: 'read   ' });
-      cardBar.update(cards.good);
-      volumeBar.update(volumes.rendered);
-      readBar.update(read);
+      for (const count of stageCounts(plan, ledger, targets)) {
+        const payload = {
+          stage: count.stage.padEnd(9),
+          pace: paceText(pace.note(count, performance.now())),
+        };
+        let bar = shown.get(count.stage);
+        if (bar === undefined) shown.set(count.stage, (bar = bars.create(count.of, 0, payload)));
+        bar.update(count.done, payload);
+      }
     },
     close: () => bars.stop(),
   };

@@ -2,12 +2,14 @@
 import { nodeDisk } from '../base/disk.ts';
 import { holderOf, thisProcess } from '../base/lock.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
+import { readFamily } from '../pipeline/family.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Step, nextSteps } from '../pipeline/next.ts';
 import { progressOf } from '../pipeline/progress.ts';
 import { type Run, findRun, isAbandoned, listRuns } from '../pipeline/runs.ts';
 import { readJob } from '../plan/inputs.ts';
 import { outputPath, reader } from './environment.ts';
+import { booksText } from './reconcile-command.ts';
 import type { Call } from './run-command.ts';
 
 export async function statusCommand(
@@ -17,12 +19,19 @@ export async function statusCommand(
 ): Promise<void> {
   const output = outputPath(env, options.output);
   if (name !== undefined) {
-    terminal.out(await statusPage(await findRun(nodeDisk, output, name)));
+    const run = await findRun(nodeDisk, output, name);
+    terminal.out((await statusPage(run)) + (await afterPage(run, output)));
     return;
   }
   const lines = [];
   for (const run of await listRuns(nodeDisk, output)) lines.push(await statusLine(run));
   terminal.out(lines.length === 0 ? `no runs in ${output}\n` : lines.join(''));
+}
+
+/** Where the cards stand, once they are with the manufacturer. */
+async function afterPage({ plan }: Run, output: string): Promise<string> {
+  const family = await readFamily(nodeDisk, output, plan.run);
+  return family.root.ledger.complete ? `\n${booksText(family)}` : '';
 }
 
 type Status = Awaited<ReturnType<typeof statusOf>>;

@@ -21,6 +21,11 @@ export interface DeliverTools {
   readonly openSession: (target: Target) => Promise<Session>;
 }
 
+/** The folder that a run gets at each target. */
+export function folderAtTarget(plan: Plan): string {
+  return `${plan.run}${isTestRun(plan) ? '_TEST' : ''}`;
+}
+
 /** Connections that are tried; between them 1, 2, 4 … seconds. */
 const TRIES = 6;
 
@@ -72,7 +77,7 @@ export async function deliver(target: Target, again: boolean, tools: DeliverTool
   ): Promise<void> {
     const session = await tools.openSession(to);
     try {
-      const root = `${plan.run}${isTestRun(plan) ? '_TEST' : ''}`;
+      const root = folderAtTarget(plan);
       // A connection that broke between `closing` and `.done` is as a crash there.
       const reached = (await readDeliveries(folder)).get(to.name)?.reached;
       const bytes = list.reduce((sum, file) => sum + file.bytes, 0);

@@ -92,7 +92,8 @@ export async function sweep(
   });
 }
 
-async function lookUp(
+/** Looks cards up that were asked for at a time: which exist, and whether each is surely this run's own. */
+export async function lookUp(
   cards: readonly CardRange[],
   asked: AskedRecord,
   tools: IssueTools,
@@ -130,7 +131,8 @@ function foreignness(
   return null;
 }
 
-async function voidCards(found: readonly Found[], tools: IssueTools): Promise<VoidedRecord> {
+/** Deletes cards and looks whether they are gone. */
+export async function voidCards(found: readonly Found[], tools: IssueTools): Promise<VoidedRecord> {
   const voided: Found[] = [];
   const orphaned: { position: number; serial: number; why: string }[] = [];
   await Promise.all(

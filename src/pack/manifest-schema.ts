@@ -22,6 +22,17 @@ export const manifestSchema = z
     test: z.boolean(),
     created: z.iso.datetime(),
     sequence: z.int().min(1).describe('counts the runs that went to this manufacturer'),
+    supplement: z
+      .object({
+        of: z.string().min(1).describe('the run that was ordered'),
+        kind: z.enum(['reprint', 'reissue', 'replace']),
+        serials: z.array(serials).describe('the cards that it makes up for'),
+        supersedes: z
+          .object({ recipients: z.array(z.string()) })
+          .nullable()
+          .describe('whom it goes to in place of, if it goes to others'),
+      })
+      .optional(),
     sealed: z.object({
       kind: z.enum(['none', 'openpgp', 'age']),
       to: z.array(z.string()).describe('fingerprints of OpenPGP keys, or age recipients'),

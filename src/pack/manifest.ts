@@ -1,6 +1,15 @@
 // The manifest: counts, ranges, places and checksums, never a token or a PIN. Pure.
 import type { CardRange } from '../issue/records.ts';
-import { type Plan, type Volume, cardCount, idOf, isTestRun, packOf, seatOf } from '../plan/plan.ts';
+import {
+  type Plan,
+  type SupplementPlan,
+  type Volume,
+  cardCount,
+  idOf,
+  isTestRun,
+  packOf,
+  seatOf,
+} from '../plan/plan.ts';
 import type { Side, Step } from '../plan/template.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import type { Zone } from '../verify/places.ts';
@@ -58,6 +67,7 @@ export function manifestJson(facts: ManifestFacts): string {
     test: isTestRun(plan),
     created: plan.created,
     sequence: plan.handoff.sequence,
+    ...(plan.supplement !== undefined && { supplement: supplementOf(plan.supplement) }),
     sealed: {
       kind: plan.handoff.seal,
       to: plan.handoff.recipients.map(({ fingerprint }) => fingerprint),
@@ -112,6 +122,17 @@ export function manifestJson(facts: ManifestFacts): string {
     },
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** Which cards of which run it makes up for. */
+function supplementOf({ of, kind, cards, supersedes }: SupplementPlan): Manifest['supplement'] {
+  const sorted = [...cards].sort((a, b) => a.serial - b.serial);
+  return {
+    of,
+    kind,
+    serials: sorted.map(({ serial, count }) => ({ first: serial, last: serial + count - 1 })),
+    supersedes: supersedes === null ? null : { recipients: [...supersedes.recipients] },
+  };
 }
 
 export const CSV_HEADER = 'serial,card_id,type,volume,sheet,slot,front_page,back_page,bundle,box,commitment';

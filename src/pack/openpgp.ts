@@ -155,6 +155,13 @@ export async function verifyOpenPgp(
   }
 }
 
+/** The fingerprint of a public key that is to check signatures. */
+export async function readVerifyingKey(bytes: Uint8Array): Promise<string> {
+  const key = await readOne(bytes);
+  if (key.isPrivate()) throw badInput('this is a secret key: name its public half');
+  return fingerprintOf(key);
+}
+
 export function fingerprintOf(key: Key): string {
   return key.getFingerprint().toUpperCase();
 }

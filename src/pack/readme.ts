@@ -13,6 +13,11 @@ export function readmeText(ticket: Ticket): string {
     '',
     ...(ticket.test ? ['This is a TEST. Its cards are worth nothing: do not ship them.', ''] : []),
     `A print run of ${quantity.total} gift cards: ${quantity.ordered} ordered and ${quantity.overs} overs.`,
+    ...(ticket.supplement === null
+      ? []
+      : [
+          `It makes up for cards of ${ticket.supplement.of} (${ticket.supplement.kind}): destroy what you still have of those.`,
+        ]),
     `Delivery no. ${ticket.sequence} to you. Made ${ticket.created.slice(0, 10)}.`,
     'Every card is worth money once it is activated. Keep opened files to yourself, and delete them',
     'after printing.',
@@ -72,6 +77,7 @@ export function readmeText(ticket: Ticket): string {
         ]),
     '',
     '5. Tell us',
+    '   That you have it all: put a file .ack beside .done, with the SHA-256 of SHA256SUMS in it.',
     '   Fill in return.csv: good, spoiled or missing for every serial, and send it back.',
     '   manifest.json and manifest.csv say what every file holds and where every card stands.',
     '',

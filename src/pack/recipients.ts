@@ -19,6 +19,8 @@ export const openPgp = () => import('./openpgp.ts');
 export interface Recipient extends PlannedRecipient {
   /** What a person sees beside the fingerprint. */
   readonly about: string;
+  /** When the key ends; null where it does not. */
+  readonly expires: Date | null;
   /** The key's file; undefined for an age recipient. */
   readonly file: InputFile | undefined;
 }
@@ -106,7 +108,7 @@ export function groupedFingerprint(fingerprint: string): string {
 
 function ageRecipient(name: string, place: Place): Recipient {
   if (!isRecipient(name)) throw badInput('this is not an age recipient: it is damaged', { place });
-  return { name, fingerprint: name, input: null, about: 'age', file: undefined };
+  return { name, fingerprint: name, input: null, about: 'age', expires: null, file: undefined };
 }
 
 async function openPgpRecipient(
@@ -128,6 +130,7 @@ async function openPgpRecipient(
     fingerprint,
     input,
     about: expires === null ? about : `${about}, until ${expires.toISOString().slice(0, 10)}`,
+    expires,
     file: { role: 'recipient', ref: name, name: input, sha256, bytes },
   };
 }

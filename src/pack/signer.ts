@@ -36,10 +36,13 @@ export async function readSigningKey(
   const path = join(dirname(job.file), name);
   const bytes = await readNamed(reader, path, name, { place });
   await refuseOpen(reader, path, name, place);
+  return withPlace(place, basename(name), () => openSigner(bytes, passphrase, now));
+}
+
+/** The signer that a secret key's file holds, of either kind. */
+export function openSigner(bytes: Uint8Array, passphrase: Secret | undefined, now: Date): Promise<Signer> {
   const open = passphrase && reveal(passphrase);
-  return withPlace(place, basename(name), () =>
-    looksLikeMinisignKey(bytes) ? minisignSigner(bytes, open) : openPgpSigner(bytes, open, now),
-  );
+  return looksLikeMinisignKey(bytes) ? minisignSigner(bytes, open) : openPgpSigner(bytes, open, now);
 }
 
 async function minisignSigner(bytes: Uint8Array, passphrase: string | undefined): Promise<Signer> {

@@ -43,6 +43,8 @@ export function ticketOf({ plan, good, layout, volumes, steps, data, contacts, s
     run: plan.run,
     test: isTestRun(plan),
     sequence: plan.handoff.sequence,
+    /** What it makes up for, where it is no order of its own. */
+    supplement: plan.supplement === undefined ? null : { of: plan.supplement.of, kind: plan.supplement.kind },
     created: plan.created,
     quantity: { ordered: plan.cards.ordered, overs: plan.cards.overs, total },
     card: { ...template.card, bleed: template.bleed, safe: template.safe, sides: layout.sides },

@@ -40,7 +40,17 @@ export interface Accounts {
 
 type State = 'made' | 'neverCreated' | 'voided' | 'orphaned' | 'inDoubt';
 
-export function accountsOf(plan: Plan, ledger: Ledger): Accounts {
+/** What became of cards after they were printed. */
+export interface After {
+  readonly voided: readonly number[];
+  readonly orphaned: readonly { readonly serial: number; readonly why: string }[];
+}
+
+export function accountsOf(
+  plan: Plan,
+  ledger: Ledger,
+  after: After = { voided: [], orphaned: [] },
+): Accounts {
   const states = new Map<number, State>();
   const reasons = new Map<number, string>();
   const mark = (ranges: readonly CardRange[], state: State) => {
@@ -65,6 +75,14 @@ export function accountsOf(plan: Plan, ledger: Ledger): Accounts {
     states.set(serial, 'orphaned');
     reasons.set(serial, foreign ?? '');
   }
+  const printed = [...states.values()].filter((state) => state === 'made').length;
+  // Cards of a supplement are in its own accounts.
+  for (const serial of after.voided) if (states.has(serial)) states.set(serial, 'voided');
+  for (const { serial, why } of after.orphaned) {
+    if (!states.has(serial)) continue;
+    states.set(serial, 'orphaned');
+    reasons.set(serial, why);
+  }
   const serials = [...states.keys()].sort((a, b) => a - b);
   const inState = (state: State) => serials.filter((serial) => states.get(serial) === state);
   const spans = (state: State) => toSpans(plan, inState(state));
@@ -85,8 +103,8 @@ export function accountsOf(plan: Plan, ledger: Ledger): Accounts {
     balanced:
       asked === sum &&
       count('inDoubt') === 0 &&
-      made === cardCount(plan) &&
-      made === countOf(attempts.flatMap(goodOf)),
+      printed === cardCount(plan) &&
+      printed === countOf(attempts.flatMap(goodOf)),
     ids: {
       made: spans('made'),
       neverCreated: spans('neverCreated'),

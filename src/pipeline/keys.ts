@@ -94,8 +94,13 @@ export async function rekeyRun(
   others: readonly string[],
 ): Promise<void> {
   const recipients = [...new Set([to.recipient, ...to.backups, ...others])];
+  // What was purged is gone; the key of the commitments may have been kept.
+  const isPurged = await folder.has(names.purging);
+  const there: string[] = [];
+  for (const name of [names.runKey, names.proofKey])
+    if (!isPurged || (await folder.has(name))) there.push(name);
   const opened = await Promise.all(
-    [names.runKey, names.proofKey].map(async (name) => {
+    there.map(async (name) => {
       const bytes = await folder.read(name);
       const what = `${folder.name}/${name}`;
       const key = await unseal(bytes, from, what).catch((error: unknown) =>

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
-import { type Failure, asFailure, badInput } from '../base/failure.ts';
+import { Failure, asFailure, badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import type { Secret } from '../base/secret.ts';
@@ -12,6 +12,7 @@ import type { RunKeys } from '../issue/issue.ts';
 import type { ProbeReport } from '../issue/probe.ts';
 import { type Recipient, readRecipients } from '../pack/recipients.ts';
 import { type Signer, readSigningKey } from '../pack/signer.ts';
+import { isRunOf } from '../plan/cron.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
 import {
   type Design,
@@ -19,16 +20,25 @@ import {
   changedInputs,
   freezeInputs,
   readDesign,
-  readJob,
   thawDesign,
 } from '../plan/inputs.ts';
-import { type Job, oversOf } from '../plan/job.ts';
+import { type Job, isTest, oversOf, parseJob } from '../plan/job.ts';
+import { type Overrides, jobText } from '../plan/overrides.ts';
 import { type Plan, type PlanFacts, cardCount, changedKeys, makePlan, stackFault } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Layout } from '../render/preflight.ts';
 import { readProfile } from '../render/profile.ts';
+import {
+  type Approval,
+  type Approver,
+  approvalFault,
+  approvalText,
+  findApproval,
+  readApprovers,
+  statementOf,
+} from '../settle/approval.ts';
 import { abandonRun } from './abandon.ts';
 import { type OperatorKey, makeRunKeys, openRunKeys } from './keys.ts';
 import { makeOutput, takePlanningLock } from './output.ts';
@@ -42,6 +52,8 @@ export interface RunRequest {
   readonly origin: string;
   /** A run by this name, instead of the job's open one. */
   readonly run?: string;
+  /** What a new run is called where no name is given: after the time at which it is due. Default: after today. */
+  readonly due?: string | undefined;
   /** Begin a new run even where one is open. */
   readonly fresh: boolean;
 }
@@ -85,6 +97,9 @@ export interface CheckedJob {
   readonly recipients: readonly Recipient[];
   readonly signer: Signer | undefined;
   readonly targets: readonly Target[];
+  readonly approvers: readonly Approver[];
+  /** What a person says yes to: the hashes of all of it. */
+  readonly statement: string;
 }
 
 const NO_SFTP: SftpAccess = { password: undefined, passphrase: undefined };
@@ -99,19 +114,53 @@ export async function checkJob(
     sftp = NO_SFTP,
   }: Pick<Surroundings, 'reader' | 'layoutOf' | 'now' | 'passphrase' | 'sftp'>,
   jobPath: string,
+  overrides: Overrides = {},
 ): Promise<CheckedJob> {
-  const job = await readJob(reader, jobPath);
+  const text = await jobText(reader, jobPath, overrides);
+  const job = parseJob(text, jobPath);
   const design = await readDesign(reader, job);
   checkProfile(job, design);
   const recipients = await readRecipients(reader, job, now());
   const signer = await readSigningKey(reader, job, passphrase, now());
   const targets = await checkTargets(reader, job, sftp);
+  const approvers = await readApprovers(reader, job);
+  const statement = statementOf({ job, jobBytes: Buffer.from(text), design, recipients, signer, approvers });
   // The highest serial is not known yet; the widest id that a pattern of this length can give is.
   const run = `${job.value.name}-0000-00-00`;
   const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
   checkIdLength(job.value.cards.id, plan.cards.first + cardCount(plan) - 1, run, job.at('cards', 'id'));
   checkStacks(plan, job);
-  return { job, design, recipients, signer, targets, layout: await layoutOf(plan, design) };
+  return {
+    job,
+    design,
+    recipients,
+    signer,
+    targets,
+    approvers,
+    statement,
+    layout: await layoutOf(plan, design),
+  };
+}
+
+/**
+ * The approval of what was checked.
+ * @throws Failure of kind `input` where a P account has none, `mismatch` where there is one that is not good
+ */
+export async function approvalOf(
+  { job, statement, approvers }: Pick<CheckedJob, 'job' | 'statement' | 'approvers'>,
+  output: string,
+  disk: Disk,
+): Promise<Approval | undefined> {
+  const approval = await findApproval(disk, output, statement);
+  if (approval === undefined) {
+    if (isTest(job.value)) return undefined;
+    throw badInput(`${job.file} is not approved as it is now: a P account is run by a person's yes`, {
+      hint: `cardpress approve ${job.file} shows what would be made`,
+    });
+  }
+  const fault = await approvalFault(approval, statement, approvers);
+  if (fault !== undefined) throw new Failure('mismatch', `the approval of ${job.file} is not good: ${fault}`);
+  return approval;
 }
 
 /** What a probe of the account has found out is believed: a way of recovery that cannot work is refused now. */
@@ -196,7 +245,8 @@ async function removeDrafts(disk: Disk, output: string): Promise<void> {
 async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Promise<Run | string> {
   const runs: Run[] = [];
   for (const run of await listRuns(disk, request.output))
-    if (run.plan.job === job.name && !(await isAbandoned(run))) runs.push(run);
+    if (run.plan.job === job.name && run.plan.supplement === undefined && !(await isAbandoned(run)))
+      runs.push(run);
   const taken = new Set(await disk.list(request.output));
   const open: Run[] = [];
   for (const run of runs) if (!(await isComplete(run))) open.push(run);
@@ -220,8 +270,9 @@ async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Pr
   }
   const [oldest] = open;
   if (oldest !== undefined && !request.fresh) return oldest;
-  const base = `${job.name}-${dateIn(job.schedule?.timezone, now)}`;
-  const today = runs.find(({ plan }) => plan.run === base);
+  const base = request.due ?? `${job.name}-${dateIn(job.schedule?.timezone, now)}`;
+  // Where one was given up, the next of the day has taken its place.
+  const today = runs.find(({ plan }) => isRunOf(base, plan.run));
   if (today !== undefined && !request.fresh) return today;
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? base : `${base}-${number}`;
@@ -256,6 +307,11 @@ async function continueRun(
       hint: 'a run stays with the platform that made its cards; set CARDPRESS_API_URL, or begin another with --new',
     });
   }
+  if (!isTest(job.value) && !(await folder.has(names.approval)))
+    throw new Failure(
+      'mismatch',
+      `${folder.name}/${names.approval} is missing: a P account is run by a person's yes`,
+    );
   const keys = await openRunKeys(folder, around.operator);
   const lock = await takeLock(around.reader.disk, folder.path, around.self);
   if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
@@ -280,11 +336,13 @@ async function continueRun(
 
 async function beginRun(
   name: string,
-  { job, design, recipients, signer, targets }: CheckedJob,
+  checked: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
+  const { job, design, recipients, signer, targets } = checked;
   const { disk } = around.reader;
+  const approval = await approvalOf(checked, request.output, disk);
   const runs = await listRuns(disk, request.output);
   const first =
     job.value.cards.first === 'next'
@@ -312,6 +370,7 @@ async function beginRun(
   const inputs = await freezeInputs(draft, [...design.files, ...keyFiles]);
   const keys = await makeRunKeys(draft, around.operator, job.value.vault.recipients);
   const plan: Plan = { ...plan0, inputs };
+  if (approval !== undefined) await draft.write(names.approval, approvalText(approval));
   await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
   const folder = await draft.moveTo(join(request.output, name));
   const lock = await takeLock(disk, folder.path, around.self);
@@ -347,7 +406,10 @@ function changedRecipients(plan: Plan, recipients: readonly Recipient[]): readon
 }
 
 /** Runs are counted by manufacturer, who is known by the keys. */
-function nextSequence(recipients: readonly Recipient[], runs: readonly Run[]): number {
+export function nextSequence(
+  recipients: readonly { readonly fingerprint: string }[],
+  runs: readonly Run[],
+): number {
   const manufacturer = (keys: readonly { readonly fingerprint: string }[]) =>
     keys
       .map(({ fingerprint }) => fingerprint)

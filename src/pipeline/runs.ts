@@ -42,9 +42,9 @@ export async function findRun(disk: Disk, output: string, name: string): Promise
   });
 }
 
-/** A run is complete when its handoff is packed and every target of the job has it. */
-export async function isComplete(run: Run): Promise<boolean> {
-  return run.folder.has(names.complete);
+/** A run is complete when its handoff is packed and every target of the job has it, or when it was purged. */
+export async function isComplete({ folder }: Run): Promise<boolean> {
+  return (await folder.has(names.complete)) || folder.has(names.purging);
 }
 
 /** Whether a run was given up: it made no card, and its job was changed. */
@@ -63,7 +63,9 @@ export async function takenIds(run: Run): Promise<readonly IdRange[]> {
     first: from,
     count,
   });
-  const ranges = [range(first, cardCount(plan))];
+  // Printed anew, the ids are those of the run that it makes up for.
+  const isAgain = plan.supplement !== undefined && plan.supplement.kind !== 'replace';
+  const ranges = isAgain ? [] : [range(first, cardCount(plan))];
   const end = first + cardCount(plan);
   for (const file of await folder.list('batches')) {
     if (!file.endsWith('.asked.json')) continue;

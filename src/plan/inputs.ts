@@ -252,7 +252,7 @@ async function builtInHint(reader: Reader, role: FrozenInput['role']): Promise<s
 }
 
 /** Folders beside the built-in templates. */
-const NO_TEMPLATES: readonly string[] = ['fonts', 'jobs', 'profiles', 'sheets'];
+const NO_TEMPLATES: readonly string[] = ['deploy', 'fonts', 'jobs', 'profiles', 'sheets'];
 
 function builtInOr(reader: Reader, ref: string, folder: string, extension: string, from: string): string {
   return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : join(from, ref);

@@ -1,10 +1,12 @@
 // The job file: what is ordered, where from, on what, and who gets it.
 import { z } from 'zod';
-import { badInput, notYet } from '../base/failure.ts';
+import { badInput } from '../base/failure.ts';
 import { isRecipient } from '../base/vault.ts';
+import { cronComplaint } from './cron.ts';
 import { type CodeFormat, PIN_BITS, TOKEN_BITS, shortestFormat } from './format.ts';
 import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
 import { checkIdPattern } from './ids.ts';
+import { notifySchema } from './notify.ts';
 import { PRESS_DEFAULTS, type PressKeys, pressKeys } from './press.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
@@ -46,6 +48,15 @@ const batch = z.strictObject({
 
 /** What the platform may do that a job takes by name; otherwise the run stops before rendering. */
 const ACCEPTABLE = ['token-for-one-purchase', 'token-ends-early'] as const;
+
+/** Major units; texts keep their hundredths. */
+const money = z.union(
+  [z.number().positive(), z.string().regex(/^\d{1,11}([.,]\d{2})?$/)],
+  'it must be an amount such as 500000.00',
+);
+
+/** The platform's currencies; all of them have hundredths. */
+export const CURRENCIES = ['NOK', 'SEK', 'DKK', 'EUR', 'USD'] as const;
 
 const RECOVERIES = ['replace', 'reissue', 'hold'] as const;
 
@@ -94,7 +105,16 @@ const jobSchema = z.strictObject({
   handoff: handoffSchema.optional(),
   deliver: deliverSchema.default([]),
   contacts: contactsSchema.default({}),
-  schedule: z.strictObject({ timezone: z.string() }).optional(),
+  /** Whom to tell what. */
+  notify: notifySchema.default({ on: ['failure', 'doubt'] }),
+  schedule: z
+    .strictObject({
+      cron: z.string().optional(),
+      timezone: z.string().optional(),
+      /** Times that passed while nobody was there: made up for once, or let go. */
+      catchUp: z.enum(['once', 'skip']).default('once'),
+    })
+    .optional(),
   /** Further age recipients who can open the vault. */
   vault: z
     .strictObject({
@@ -115,6 +135,17 @@ const jobSchema = z.strictObject({
     })
     .default({ second: '2%' }),
   accept: z.array(z.enum(ACCEPTABLE)).default([]),
+  /** What becomes, before a run is closed, of cards that nobody needs. */
+  unused: z.enum(['keep', 'void']).default('keep'),
+  /** How long after a run was closed its secrets are kept. */
+  retention: z
+    .string()
+    .regex(/^[1-9]\d{0,4}d$/, 'it must be days such as 90d')
+    .optional(),
+  /** Public keys of people whose yes a run needs, minisign or OpenPGP. */
+  approvers: z.array(z.string().min(1)).min(1).optional(),
+  /** The most that the cards of one run may be activated for, in all. */
+  activation: z.strictObject({ ceiling: money, currency: z.enum(CURRENCIES) }).optional(),
 });
 
 type JobText = z.infer<typeof jobSchema>;
@@ -135,20 +166,11 @@ export type Job = Omit<JobText, 'cards' | 'press'> & {
 export type Recovery = (typeof RECOVERIES)[number];
 export type Acceptable = (typeof ACCEPTABLE)[number];
 
-/** Keys of the contract that a later version brings, each with the value that this version does too. */
-const LATER: readonly (readonly [path: readonly string[], same?: unknown])[] = [
-  [['schedule', 'cron']],
-  [['retention']],
-  [['approvers']],
-  [['notify']],
-];
-
 /**
  * Parses a job file.
  * @param file the name that complaints show
  */
 export function parseJob(text: string, file: string): Checked<Job> {
-  refuseLater(text, file);
   const checked = parseYaml(text, file, jobSchema);
   const job: Checked<Job> = { ...checked, value: resolved(checked.value) };
   const { account, cards, handoff, packing, schedule } = job.value;
@@ -180,6 +202,13 @@ export function parseJob(text: string, file: string): Checked<Job> {
         place: job.at('schedule', 'timezone'),
       },
     );
+  }
+  if (schedule?.cron !== undefined) {
+    const wrong = cronComplaint({ cron: schedule.cron, timezone: zone });
+    if (wrong !== undefined)
+      throw badInput(`schedule.cron is ${JSON.stringify(schedule.cron)}: ${wrong}`, {
+        place: job.at('schedule', 'cron'),
+      });
   }
   return job;
 }
@@ -242,17 +271,6 @@ function refuseData(job: Checked<Job>): void {
     wrong.column < 0 ? job.at('handoff', 'data') : job.at('handoff', 'data', 'columns', wrong.column);
   throw badInput(`handoff.data: ${wrong.message}`, { place });
 }
-
-function refuseLater(text: string, file: string): void {
-  const raw = parseYaml(text, file, z.unknown());
-  for (const [path, same] of LATER) {
-    const value = path.reduce<unknown>((node, key) => (isMap(node) ? node[key] : undefined), raw.value);
-    if (value !== undefined && value !== same) throw notYet(path.join('.'), raw.at(...path));
-  }
-}
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 function isTimeZone(name: string): boolean {
   try {

@@ -5,7 +5,7 @@ import { cardId } from './ids.ts';
 import type { PressKeys } from './press.ts';
 import { type Order, seatWithin, sheetsFor } from './seat.ts';
 import type { CodeFormat } from './format.ts';
-import { type HandoffPlan, type PlannedRecipient, dataFormatOf } from './handoff.ts';
+import { type HandoffPlan, type PlannedRecipient, type TargetKeys, dataFormatOf } from './handoff.ts';
 
 /** A file that the run was planned with, kept in its `inputs` folder. */
 export interface FrozenInput {
@@ -15,6 +15,20 @@ export interface FrozenInput {
   /** Its name under inputs/. */
   readonly name: string;
   readonly sha256: string;
+}
+
+/** A run that makes up for cards of another one: a volume, a manifest and a delivery of its own. */
+export interface SupplementPlan {
+  /** The run that was ordered. */
+  readonly of: string;
+  /** The same cards again; the same ids with new codes; or others in their place. */
+  readonly kind: 'reprint' | 'reissue' | 'replace';
+  /** The serials that it stands for, by position. */
+  readonly cards: readonly { readonly position: number; readonly serial: number; readonly count: number }[];
+  /** Whom it goes to in place of those who had the cards first; null where it goes to the same. */
+  readonly supersedes: { readonly recipients: readonly string[] } | null;
+  /** Where it goes, if not where the job says. */
+  readonly deliver: readonly TargetKeys[] | null;
 }
 
 export interface Plan {
@@ -55,6 +69,9 @@ export interface Plan {
   readonly inputs: readonly FrozenInput[];
   /** What the job file said of the keys that may not change while the run is open. */
   readonly frozen: Readonly<Record<string, unknown>>;
+  readonly supplement?: SupplementPlan;
+  /** Cards that nobody needs in the end are deleted; absent: kept. */
+  readonly unused?: 'void';
 }
 
 /** Cards in a row: positions count from 0 over the whole run, ordered cards first, then overs. */
@@ -138,6 +155,7 @@ export function makePlan(job: Job, facts: PlanFacts): Plan {
     sheet: facts.sheet,
     inputs: facts.inputs,
     frozen: frozenKeys(job),
+    ...(job.unused === 'void' && { unused: job.unused }),
   };
 }
 
@@ -159,6 +177,7 @@ export function frozenKeys(job: Job): Record<string, unknown> {
     'verify.second': job.verify.second,
     'handoff.seal': job.handoff?.seal ?? null,
     'handoff.data': job.handoff?.data ?? null,
+    ...(job.unused === 'void' && { unused: job.unused }),
   };
 }
 

@@ -70,6 +70,13 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): 
   return { file, value: result.data, at };
 }
 
+/** A YAML text with other values at some paths. */
+export function withValues(text: string, values: readonly (readonly [Path, unknown])[]): string {
+  const document = parseDocument(text);
+  for (const [path, value] of values) document.setIn(path, value);
+  return String(document);
+}
+
 /**
  * Where one of several forms would do, what is wrong is told of the form that was meant: of those that are of
  * the value's kind, the one that it is nearest to.

@@ -49,6 +49,17 @@ test('a lock of another living process is respected', async () => {
   expect(await takeLock(nodeDisk, folder, self)).toMatchObject({ holder: { pid: other.pid } });
 });
 
+test('a living process of which the system hides when it started is respected', async () => {
+  const folder = await temporaryFolder();
+  const other = await livingProcess();
+  await take(folder, other);
+  const hiding: Disk = {
+    ...nodeDisk,
+    read: (path) => (path === `/proc/${other.pid}/stat` ? Promise.resolve(undefined) : nodeDisk.read(path)),
+  };
+  expect(await takeLock(hiding, folder, self)).toMatchObject({ holder: { pid: other.pid } });
+});
+
 test('a released lock is taken again, and again', async () => {
   const folder = await temporaryFolder();
   for (let round = 0; round < 5; round += 1) {

@@ -1,22 +1,26 @@
 // A small run in a world that can be stopped at any effect: the model disk, a real sandbox over HTTP, and
 // processes that come and go. Everything else is the program itself.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { secret } from '../../src/base/secret.ts';
 import type { Disk } from '../../src/base/disk.ts';
 import { asFailure } from '../../src/base/failure.ts';
 import { silent } from '../../src/base/log.ts';
+import { type Holder, takeLock } from '../../src/base/lock.ts';
+import { RunFolder } from '../../src/base/run-folder.ts';
 import { openJournal } from '../../src/base/journal.ts';
 import type { OperatorKey } from '../../src/pipeline/keys.ts';
 import { sessions } from '../../src/deliver/session.ts';
 import { Platform } from '../../src/issue/platform.ts';
 import { KnownPrints } from '../../src/issue/prints.ts';
 import { localDispatch } from '../../src/pipeline/dispatch.ts';
-import { prepareRun } from '../../src/pipeline/prepare.ts';
+import type { OrderDesk } from '../../src/pipeline/orders.ts';
+import { type Prepared, type Surroundings, prepareRun } from '../../src/pipeline/prepare.ts';
 import { runJob } from '../../src/pipeline/run.ts';
 import { freshSerials } from '../../src/pipeline/serials.ts';
 import { type Tools, layoutOf } from '../../src/pipeline/tools.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { witness } from '../../src/settle/witness.ts';
 import { type DiskModel, type Effects, type Loss } from './disk-model.ts';
 
 const BUILT_IN = new URL('../../templates', import.meta.url).pathname;
@@ -94,6 +98,15 @@ handoff: { seal: none }
 let shared: ReturnType<typeof layoutOf> | undefined;
 const sharedLayout: typeof layoutOf = (plan, design) => (shared ??= layoutOf(plan, design));
 
+/** What a process works with. */
+export interface Hands {
+  readonly disk: Disk;
+  readonly effects: Counter;
+  readonly now: () => Date;
+  readonly self: Holder;
+  readonly around: Surroundings;
+}
+
 export class World {
   readonly model: DiskModel;
   readonly sandbox: Sandbox;
@@ -114,13 +127,14 @@ export class World {
   async process(
     crash?: CrashPoint,
     full?: FullDisk,
+    work?: (hands: Hands) => Promise<void>,
   ): Promise<{ readonly effects: readonly string[]; readonly crashed: boolean }> {
     const effects = new Counter(crash, full);
     const pid = ++this.#pid;
     this.model.alive.add(pid);
     const disk = this.model.disk(effects);
     try {
-      await this.#run(disk, effects, pid);
+      await (work === undefined ? this.#run(disk, effects, pid) : work(this.#hands(disk, effects, pid)));
       return { effects: effects.names, crashed: false };
     } catch (error) {
       if (!effects.dead && full === undefined) throw error;
@@ -136,31 +150,89 @@ export class World {
   }
 
   async #run(disk: Disk, effects: Counter, pid: number): Promise<void> {
+    const { now, self, around } = this.#hands(disk, effects, pid);
+    const prepared = await prepareRun(
+      { jobPath: 'job.yaml', output: this.output, origin: this.sandbox.origin, fresh: false, run: 'crash-1' },
+      around,
+    );
+    if (prepared.state !== 'open') return;
+    await this.#make(prepared, { disk, effects, now, self, around });
+  }
+
+  /** What a process has in its hands. */
+  #hands(disk: Disk, effects: Counter, pid: number): Hands {
     const now = () => new Date();
     const self = { host: 'here', boot: 'boot', pid, started: String(pid), since: now().toISOString() };
     const withJob: Disk = {
       ...disk,
       read: async (path) => {
-        if (path === 'job.yaml') return Buffer.from(this.#job);
+        if (path === 'job.yaml' || path === resolve('job.yaml')) return Buffer.from(this.#job);
         return INPUTS.get(path) ?? disk.read(path);
       },
     };
-    const prepared = await prepareRun(
-      { jobPath: 'job.yaml', output: this.output, origin: this.sandbox.origin, fresh: false, run: 'crash-1' },
-      {
+    return {
+      disk: withJob,
+      effects,
+      now,
+      self,
+      around: {
         reader: { disk: withJob, builtIn: BUILT_IN },
         operator: this.operator,
         self,
         now,
         layoutOf: sharedLayout,
       },
-    );
-    if (prepared.state !== 'open') return;
-    const { run, keys, design, layout, signer, targets, lock, job } = prepared;
-    const journal = await openJournal(disk, run.folder.path, now);
-    const platform = new Platform({
+    };
+  }
+
+  /** A desk for orders, as the command line has it, while work is done there. */
+  async atDesk(
+    { disk, effects, now, self, around }: Hands,
+    run: string,
+    work: (desk: OrderDesk) => Promise<void>,
+  ): Promise<void> {
+    const folder = new RunFolder(disk, join(this.output, run));
+    const lock = await takeLock(disk, folder.path, self);
+    if ('holder' in lock) throw new Error('the lock is held');
+    const journal = await openJournal(disk, folder.path, now, 'somebody');
+    await witness(folder, journal);
+    const platform = this.#platform('T00000001', now);
+    const pause = () => (effects.dead ? Promise.reject(new Crash()) : Promise.resolve());
+    const keys = { run: this.operator, proof: new Uint8Array() };
+    try {
+      await work({
+        output: this.output,
+        around,
+        by: 'somebody',
+        log: { emit: (event) => (effects.dead ? silent : journal).emit(event) },
+        witness: journal.note,
+        issueTools: ({ folder: at, plan }) => ({
+          plan,
+          folder: at,
+          keys,
+          prints: new KnownPrints(at),
+          platform: effects.around(platform),
+          lock,
+          log: silent,
+          now,
+          sleep: pause,
+          wait: pause,
+          settle: 0,
+          freshSerials: freshSerials(disk, this.output, plan, self),
+        }),
+        make: (prepared) => this.#make(prepared, { disk, effects, now, self, around }),
+      });
+    } finally {
+      await platform.close();
+      if (!effects.dead) await journal.close();
+      await lock.release();
+    }
+  }
+
+  #platform(account: string, now: () => Date): Platform {
+    return new Platform({
       url: this.sandbox.origin,
-      account: run.plan.account,
+      account,
       clientId: secret('sandbox'),
       clientSecret: secret('sandbox'),
       concurrency: 2,
@@ -169,6 +241,16 @@ export class World {
       now,
       sleep: () => Promise.resolve(),
     });
+  }
+
+  async #make(
+    prepared: Extract<Prepared, { state: 'open' }>,
+    { disk, effects, now, self }: Hands,
+  ): Promise<void> {
+    const { run, keys, design, layout, signer, targets, lock, job } = prepared;
+    const journal = await openJournal(disk, run.folder.path, now);
+    await witness(run.folder, journal);
+    const platform = this.#platform(run.plan.account, now);
     const pause = () => (effects.dead ? Promise.reject(new Crash()) : Promise.resolve());
     const tools: Tools = {
       plan: run.plan,
@@ -239,7 +321,7 @@ class Counter implements Effects {
 
   /** Calls of the platform are effects too: sending is one, and the answer's coming is another. */
   around(platform: Platform): Platform {
-    const counted = ['askBatch', 'look', 'remove'];
+    const counted = ['askBatch', 'look', 'remove', 'activate', 'newToken', 'newPin'];
     return new Proxy(platform, {
       get: (target, key) => {
         const value: unknown = Reflect.get(target, key, target);

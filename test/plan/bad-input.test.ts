@@ -144,9 +144,9 @@ const theFile: Row[] = [
   inJob(
     'a key of the contract that comes later',
     'handoff:',
-    'retention: 90d\nhandoff:',
-    'retention:',
-    'retention: not yet',
+    'notify: ops@example.com\nhandoff:',
+    'notify:',
+    'notify: not yet',
   ),
 ];
 

@@ -94,9 +94,9 @@ describe('the commands of the README', () => {
 });
 
 test('what a later version brings answers "not yet", exit 2', async () => {
-  const { code, err } = await cardpress(['purge', 'x'], { cwd });
+  const { code, err } = await cardpress(['schedule', 'x'], { cwd });
   expect(code).toBe(2);
-  expect(err).toMatch(/cardpress purge: not yet/);
+  expect(err).toMatch(/cardpress schedule: not yet/);
 });
 
 test('an unknown command and a missing argument are exit 2 with one sentence', async () => {

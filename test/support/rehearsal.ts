@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { silent } from '../../src/base/log.ts';
+import { approveCommand } from '../../src/cli/approve-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { writeKey } from '../../src/cli/keygen-command.ts';
 
@@ -18,6 +19,7 @@ export interface Rehearsal {
       readonly run?: string;
       readonly new?: boolean;
       readonly retry?: boolean;
+      readonly metrics?: string;
       readonly env?: Record<string, string>;
     },
   ) => Promise<string>;
@@ -42,24 +44,23 @@ export async function rehearse(origin: string): Promise<Rehearsal> {
       writeFileSync(join(dir, 'job.yaml'), job);
       const printed: string[] = [];
       const print = (text: string) => void printed.push(text);
-      await runCommand(
-        join(dir, 'job.yaml'),
-        { output, ...options },
-        {
-          terminal: { out: print, err: print, bars: undefined },
-          env: {
-            CARDPRESS_KEY: key,
-            CARDPRESS_API_URL: origin,
-            CARDPRESS_SETTLE: '0',
-            CARDPRESS_THREADS: '0',
-            DINTERO_CLIENT_ID: 'sandbox',
-            DINTERO_CLIENT_SECRET: 'sandbox',
-            ...env,
-          },
-          log: silent,
-          stopping: new AbortController().signal,
+      const call = {
+        terminal: { out: print, err: print, bars: undefined },
+        env: {
+          CARDPRESS_KEY: key,
+          CARDPRESS_API_URL: origin,
+          CARDPRESS_SETTLE: '0',
+          CARDPRESS_THREADS: '0',
+          DINTERO_CLIENT_ID: 'sandbox',
+          DINTERO_CLIENT_SECRET: 'sandbox',
+          ...env,
         },
-      );
+        log: silent,
+        stopping: new AbortController().signal,
+      };
+      // A P account is run by a person's yes.
+      if (/^account: P/m.test(job)) await approveCommand(join(dir, 'job.yaml'), { yes: true, output }, call);
+      await runCommand(join(dir, 'job.yaml'), { output, ...options }, call);
       return printed.join('');
     },
     read: (path) => readFileSync(join(output, path), 'utf8'),

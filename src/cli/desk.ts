@@ -1,0 +1,155 @@
+// What the commands after the handoff share: the run that was ordered under its lock, its journal, and on demand
+// the operator's key and the platform.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeDisk } from '../base/disk.ts';
+import { Failure, asFailure, badInput } from '../base/failure.ts';
+import { takeLock, thisProcess } from '../base/lock.ts';
+import { type Log, combine } from '../base/log.ts';
+import { secret } from '../base/secret.ts';
+import { Platform } from '../issue/platform.ts';
+import { KnownPrints } from '../issue/prints.ts';
+import { readJob } from '../plan/inputs.ts';
+import { type Family, readFamily } from '../pipeline/family.ts';
+import { readOperatorKey } from '../pipeline/keys.ts';
+import type { OrderDesk } from '../pipeline/orders.ts';
+import type { Surroundings } from '../pipeline/prepare.ts';
+import { freshSerials } from '../pipeline/serials.ts';
+import { layoutOf } from '../pipeline/tools.ts';
+import {
+  apiUrl,
+  credentials,
+  keyPath,
+  outputPath,
+  reader,
+  settleTime,
+  sftpAccess,
+  signPassphrase,
+  threadCount,
+} from './environment.ts';
+import { type Call, TIMEOUT, makeRun } from './run-command.ts';
+import { Stages } from './stages.ts';
+import { openWitness, whoCalls } from './who.ts';
+
+export interface DeskNeeds {
+  /** Whether the platform is called. */
+  readonly platform: boolean;
+  /** Whether the vault is opened. */
+  readonly key: boolean;
+}
+
+export interface Desk extends OrderDesk {
+  /** As it was when the lock was taken. */
+  readonly family: Family;
+  readonly log: Log;
+}
+
+/** Does work on a run, or on the run that a supplement belongs to, as its only holder. */
+export async function atDesk<T>(
+  name: string,
+  flags: { readonly output?: string },
+  call: Call,
+  needs: DeskNeeds,
+  work: (desk: Desk) => Promise<T>,
+): Promise<T> {
+  const { env, stopping } = call;
+  const output = outputPath(env, flags.output);
+  const { root } = await readFamily(nodeDisk, output, name);
+  const { folder, plan } = root;
+  const now = () => new Date();
+  const self = await thisProcess(nodeDisk, process.pid, now());
+  const nobody = { recipient: '', identity: secret(''), backups: [] };
+  const around: Surroundings = {
+    reader,
+    operator: needs.key ? await readOperatorKey(nodeDisk, keyPath(env)) : nobody,
+    self,
+    now,
+    passphrase: await signPassphrase(env),
+    sftp: await sftpAccess(env),
+    layoutOf,
+  };
+  const platform = needs.platform
+    ? await openPlatform(plan.account, plan.origin, plan.jobFile, call)
+    : undefined;
+  const lock = await takeLock(nodeDisk, folder.path, self);
+  if ('holder' in lock)
+    throw badInput(`${plan.run} is held by process ${lock.holder.pid} on ${lock.holder.host}: wait for it`);
+  const journal = await openWitness(folder, env);
+  const log = combine(journal, call.log);
+  const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
+  try {
+    const family = await readFamily(nodeDisk, output, name, journal.note);
+    return await work({
+      output,
+      around,
+      by: await whoCalls(env),
+      log,
+      family,
+      witness: journal.note,
+      issueTools: ({ folder: at, plan: of }) => ({
+        plan: of,
+        folder: at,
+        // Looking and deleting open no seal.
+        keys: { run: nobody, proof: new Uint8Array() },
+        prints: new KnownPrints(at),
+        platform: platform ?? unreachable(),
+        lock,
+        log,
+        now,
+        sleep: pause,
+        wait: (milliseconds) => sleep(milliseconds),
+        settle: settleTime(env),
+        freshSerials: freshSerials(nodeDisk, output, of, self),
+      }),
+      make: async (prepared) =>
+        makeRun(
+          prepared,
+          {
+            ...(await credentials(env)),
+            key: keyPath(env),
+            self,
+            settle: settleTime(env),
+            threads: threadCount(env),
+            sftp: await sftpAccess(env),
+            stages: new Stages(),
+            retry: false,
+          },
+          call,
+        ),
+    });
+  } catch (error) {
+    const failure = asFailure(error);
+    journal.emit({ event: 'failed', kind: failure.kind, message: failure.message });
+    throw failure;
+  } finally {
+    await platform?.close();
+    await journal.close();
+    await lock.release();
+  }
+}
+
+async function openPlatform(
+  account: string,
+  origin: string,
+  jobFile: string,
+  { env, stopping }: Call,
+): Promise<Platform> {
+  if (apiUrl(env) !== origin)
+    throw badInput(`the run was made against ${origin}, this call goes to ${apiUrl(env)}`, {
+      hint: 'a run stays with the platform that made its cards; set CARDPRESS_API_URL',
+    });
+  const { batch } = (await readJob(reader, jobFile)).value;
+  return new Platform({
+    url: origin,
+    account,
+    ...(await credentials(env)),
+    concurrency: batch.concurrency,
+    perSecond: batch.perSecond,
+    timeout: TIMEOUT,
+    now: () => new Date(),
+    sleep: (milliseconds) => sleep(milliseconds, undefined, { signal: stopping }),
+  });
+}
+
+function unreachable(): never {
+  throw new Failure('bug', 'this command does not call the platform');
+}

@@ -1,0 +1,120 @@
+// cardpress purge: what could be stolen of closed runs is destroyed, and a certificate says so.
+import { nodeDisk } from '../base/disk.ts';
+import { badInput } from '../base/failure.ts';
+import { takeLock } from '../base/lock.ts';
+import { names } from '../base/run-folder.ts';
+import { readJob } from '../plan/inputs.ts';
+import { type Family, membersOf, readFamily } from '../pipeline/family.ts';
+import { whyNotClosed } from '../pipeline/orders.ts';
+import { listRuns } from '../pipeline/runs.ts';
+import { purgeFolder } from '../settle/purge.ts';
+import { type Desk, atDesk } from './desk.ts';
+import { outputPath, reader } from './environment.ts';
+import type { Call } from './run-command.ts';
+import { openWitness } from './who.ts';
+
+export interface PurgeFlags {
+  readonly proofs?: boolean;
+  readonly force?: boolean;
+  readonly reason?: string;
+  readonly output?: string;
+}
+
+const DAY_MS = 86_400_000;
+
+export async function purgeCommand(name: string | undefined, flags: PurgeFlags, call: Call): Promise<void> {
+  if (name !== undefined) {
+    await purgeRun(name, flags, call);
+    return;
+  }
+  if (flags.force === true) throw badInput('--force is for one run: name it');
+  const output = outputPath(call.env, flags.output);
+  let count = 0;
+  for (const { plan } of await listRuns(nodeDisk, output)) {
+    if (plan.supplement !== undefined || !(await isDue(await readFamily(nodeDisk, output, plan.run))))
+      continue;
+    await purgeRun(plan.run, { ...flags, reason: 'past its retention' }, call);
+    count += 1;
+  }
+  if (count === 0) call.terminal.out('no closed run is past its retention\n');
+}
+
+async function purgeRun(name: string, flags: PurgeFlags, call: Call): Promise<void> {
+  const { terminal, env } = call;
+  await atDesk(name, flags, call, { platform: false, key: false }, async (desk) => {
+    const { root } = desk.family;
+    if (name !== root.plan.run)
+      throw badInput(`${name} belongs to ${root.plan.run}: both are purged together`, {
+        hint: `cardpress purge ${root.plan.run}`,
+      });
+    const members = membersOf(desk.family);
+    if (members.every(({ book }) => book.purged)) {
+      terminal.out(`${name} was purged before: ${names.purged} says when\n`);
+      return;
+    }
+    const isUnderWay = members.some(({ book }) => book.purging);
+    const why = isUnderWay ? undefined : whyNotClosed(desk.family);
+    if (why !== undefined) refuseOpen(name, why, flags);
+    for (const { folder, plan, book } of members) {
+      if (book.purged) continue;
+      const about = {
+        at: new Date().toISOString(),
+        by: desk.by,
+        reason: (flags.reason ?? '').trim() || 'closed',
+        forced: why !== undefined,
+        proofs: flags.proofs === true,
+      };
+      const isRoot = plan.run === root.plan.run;
+      const files = isRoot ? await purgeOne(folder, about, desk) : await purgeSupplement(folder, about, desk);
+      terminal.out(
+        `${plan.run} is purged: ${files} files destroyed; ${plan.run}/${names.purged} certifies it\n`,
+      );
+    }
+  });
+
+  async function purgeSupplement(
+    folder: Desk['family']['root']['folder'],
+    about: Parameters<typeof purgeFolder>[1],
+    { around }: Desk,
+  ): Promise<number> {
+    const lock = await takeLock(nodeDisk, folder.path, around.self);
+    if ('holder' in lock) throw badInput(`${folder.name} is held by process ${lock.holder.pid}`);
+    const journal = await openWitness(folder, env);
+    try {
+      const { files } = await purgeFolder(folder, about, () => new Date());
+      journal.emit({ event: 'run.purged', run: folder.name, files: files.length });
+      return files.length;
+    } finally {
+      await journal.close();
+      await lock.release();
+    }
+  }
+}
+
+async function purgeOne(
+  folder: Desk['family']['root']['folder'],
+  about: Parameters<typeof purgeFolder>[1],
+  { log }: Desk,
+): Promise<number> {
+  const { files } = await purgeFolder(folder, about, () => new Date());
+  log.emit({ event: 'run.purged', run: folder.name, files: files.length });
+  return files.length;
+}
+
+function refuseOpen(name: string, why: string, { force, reason }: PurgeFlags): void {
+  if (force !== true) {
+    throw badInput(`${name} is not closed: ${why}`, {
+      hint: 'what is purged can never be printed again; if that is meant: --force --reason TEXT',
+    });
+  }
+  if ((reason ?? '').trim() === '') throw badInput('--force needs a --reason: an auditor will ask for it');
+}
+
+async function isDue(family: Family): Promise<boolean> {
+  const { root } = family;
+  if (root.book.purged || !root.book.closed || whyNotClosed(family) !== undefined) return false;
+  const { retention } = (await readJob(reader, root.plan.jobFile)).value;
+  if (retention === undefined) return false;
+  const { at } = (await root.folder.readJson(names.closed)) as { at: string };
+  return Date.now() >= Date.parse(at) + Number(retention.slice(0, -1)) * DAY_MS;
+}

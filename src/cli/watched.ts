@@ -1,0 +1,98 @@
+// A command on a job, watched: what its end is told to the webhook, the heartbeat and the metrics. None of them
+// changes how the command ends.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeDisk } from '../base/disk.ts';
+import { asFailure, badInput } from '../base/failure.ts';
+import type { Secret } from '../base/secret.ts';
+import { readJob } from '../plan/inputs.ts';
+import { type Job, isTest } from '../plan/job.ts';
+import { readMemory, stillTold, writeMemory } from '../watch/memory.ts';
+import { writeMetrics } from '../watch/metrics.ts';
+import { type Notice, deliveryNotice, failureNotice, newsOf } from '../watch/notice.ts';
+import { beat, postNotice } from '../watch/webhook.ts';
+import { notifySecret, reader } from './environment.ts';
+import { type Call, clockOf } from './run-command.ts';
+
+/** What the work has come to, told as it goes; a later run's word stands for all. */
+export interface Outcome {
+  run?: string;
+  /** Everything is done that was to be done; not so where another process is at it. */
+  isWell?: boolean;
+  /** Targets that have got the handoff now. */
+  delivered?: readonly string[];
+}
+
+export interface WatchOptions {
+  readonly jobPath: string;
+  readonly output: string;
+  /** A file for Prometheus. */
+  readonly metrics?: string | undefined;
+}
+
+export async function watched(
+  { jobPath, output, metrics }: WatchOptions,
+  call: Call,
+  work: (outcome: Outcome, job: Job) => Promise<void>,
+): Promise<Outcome> {
+  const { value: job } = await readJob(reader, jobPath);
+  const key = await webhookKey(job, call);
+  const outcome: Outcome = {};
+  const now = clockOf(call);
+  try {
+    await work(outcome, job);
+  } catch (error) {
+    const failure = asFailure(error);
+    await tell(failureNotice(failure, { ...about(), at: now() }), failure.exitCode);
+    throw error;
+  }
+  const { delivered = [] } = outcome;
+  await tell(delivered.length > 0 ? deliveryNotice(delivered, { ...about(), at: now() }) : undefined, 0);
+  return outcome;
+
+  function about() {
+    return { job: job.name, test: isTest(job), run: outcome.run };
+  }
+
+  async function tell(notice: Notice | undefined, exitCode: number): Promise<void> {
+    const { notify } = job;
+    const tools = { sleep: (milliseconds: number) => sleep(milliseconds) };
+    for (const one of [giveNotice, giveHeartbeat, giveMetrics]) {
+      try {
+        await one();
+      } catch (error) {
+        call.terminal.err(`${job.name}: ${asFailure(error).message}\n`);
+      }
+    }
+
+    async function giveNotice(): Promise<void> {
+      if (notify.webhook === undefined && metrics === undefined) return;
+      const at = now();
+      const last = { at: at.toISOString(), exitCode };
+      const told = exitCode === 0 ? {} : stillTold(await readMemory(nodeDisk, output, job.name), at);
+      await writeMemory(nodeDisk, output, job.name, { last, told });
+      if (notice === undefined || notify.webhook === undefined || key === undefined) return;
+      const news = newsOf(notice);
+      if (!notify.on.includes(notice.event) || news in told) return;
+      await postNotice(notify.webhook, notice, key, tools);
+      await writeMemory(nodeDisk, output, job.name, { last, told: { ...told, [news]: at.toISOString() } });
+    }
+
+    async function giveHeartbeat(): Promise<void> {
+      if (notify.heartbeat !== undefined && outcome.isWell === true) await beat(notify.heartbeat, tools);
+    }
+
+    async function giveMetrics(): Promise<void> {
+      if (metrics !== undefined) await writeMetrics(nodeDisk, output, metrics);
+    }
+  }
+}
+
+/** The secret that signs notices, where the job has a webhook. */
+async function webhookKey({ notify }: Job, { env }: Call): Promise<Secret | undefined> {
+  if (notify.webhook === undefined) return undefined;
+  const key = await notifySecret(env);
+  if (key !== undefined) return key;
+  throw badInput('the job has a webhook, and CARDPRESS_NOTIFY_SECRET is not set', {
+    hint: 'set it, or CARDPRESS_NOTIFY_SECRET_FILE to the name of a file that holds it: notices are signed with it',
+  });
+}

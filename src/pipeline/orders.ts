@@ -1,0 +1,335 @@
+// What people order after the handoff, carried out: noted first, so that a process that dies is gone on with by the
+// same command; then done; then its outcome noted.
+import { Failure, badInput } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import { type Witness, names } from '../base/run-folder.ts';
+import type { IssueTools } from '../issue/issue.ts';
+import { type AskedRecord, eachCard } from '../issue/records.ts';
+import type { Overrides } from '../plan/overrides.ts';
+import { idOf } from '../plan/plan.ts';
+import { activateCards, refuseStrange } from '../settle/activate.ts';
+import type { CardStanding } from '../settle/cards.ts';
+import { type ListPart, parseList } from '../settle/list.ts';
+import {
+  type ActivationTerms,
+  type Noted,
+  type OrderKind,
+  type OrderRecord,
+  type OutcomeRecord,
+  eachSerial,
+  nextNumber,
+  spansText,
+  toSpans,
+  writeRecord,
+} from '../settle/records.ts';
+import { type OrderFlags, cardsIn, refuseOrder, whyOpen } from '../settle/rules.ts';
+import { type OriginCards, lookAt, refuseForeign, voidLooked } from '../settle/void.ts';
+import {
+  type Family,
+  type Member,
+  isBalanced,
+  membersOf,
+  numberOf,
+  readFamily,
+  writeAccounts,
+} from './family.ts';
+import type { Prepared, Surroundings } from './prepare.ts';
+import { draftSupplement, openSupplement, planSupplement, readLiveJob } from './supplement.ts';
+
+/** What orders are carried out with. The caller holds the lock of the run that was ordered. */
+export interface OrderDesk {
+  readonly output: string;
+  readonly around: Surroundings;
+  readonly by: string;
+  readonly log: Log;
+  /** Is told what is written into the folder of the run that was ordered. */
+  readonly witness: Witness;
+  /** Tools to look up and delete cards of a run. */
+  readonly issueTools: (run: Pick<Member, 'folder' | 'plan'>) => IssueTools;
+  /** Brings a supplement to its end. */
+  readonly make: (prepared: Extract<Prepared, { state: 'open' }>) => Promise<void>;
+}
+
+export interface OrderRequest extends OrderFlags {
+  readonly what: OrderKind;
+  /** Undefined: go on with what is open. */
+  readonly cards: string | undefined;
+  readonly reason: string | undefined;
+  readonly overrides: Overrides;
+  readonly terms: ActivationTerms | undefined;
+}
+
+export interface CarriedOut {
+  readonly order: OrderRecord;
+  readonly outcome: OutcomeRecord | undefined;
+  readonly family: Family;
+}
+
+/** Carries an order out, or goes on with the one that is open. */
+export async function carryOut(name: string, request: OrderRequest, desk: OrderDesk): Promise<CarriedOut> {
+  const family = await familyAt(name, desk);
+  const order =
+    family.open === undefined
+      ? await begin(name, request, family, desk)
+      : continued(family.open, request, name, family);
+  return fulfil(order, family, desk);
+}
+
+/** What stands now, and whether that closes the run. */
+export async function conclude(
+  name: string,
+  desk: Pick<OrderDesk, 'output' | 'around' | 'by' | 'log' | 'witness'>,
+): Promise<Family> {
+  const { around, by, log } = desk;
+  const family = await familyAt(name, desk);
+  const { root, settlement } = family;
+  await writeAccounts(family);
+  if (whyNotClosed(family) === undefined && !root.book.closed) {
+    await writeRecord(root.folder, names.closed, { at: around.now().toISOString(), by, settlement });
+    log.emit({ event: 'run.closed', run: root.plan.run });
+  }
+  return familyAt(name, desk);
+}
+
+/** A family as it is now, whose writing is witnessed. */
+export function familyAt(
+  name: string,
+  { around, output, witness }: Pick<OrderDesk, 'around' | 'output' | 'witness'>,
+): Promise<Family> {
+  return readFamily(around.reader.disk, output, name, witness);
+}
+
+/** Why a run is not closed, with what to do; undefined where nothing stands in the way. */
+export function whyNotClosed(family: Family): string | undefined {
+  const { root, supplements, settlement, open } = family;
+  const unfinished = membersOf({ root, supplements }).find(({ ledger }) => !ledger.complete);
+  if (open !== undefined)
+    return `order ${open.number} (${open.what}) is not carried out: cardpress ${open.what} ${root.plan.run} goes on`;
+  if (unfinished !== undefined) return `${unfinished.plan.run} is not complete`;
+  if (!isBalanced(family)) return 'the books do not balance';
+  return whyOpen(root.plan.run, settlement, root.plan.unused ?? 'keep');
+}
+
+/** The cards that a list means. */
+export function resolveCards(
+  name: string,
+  list: readonly ListPart[],
+  family: Family,
+): readonly CardStanding[] {
+  const members = membersOf(family);
+  const named = members.find(({ plan }) => plan.run === name) ?? family.root;
+  return cardsIn(
+    list,
+    family.cards,
+    family.settlement,
+    named.plan,
+    members.map(({ plan }) => plan.run),
+  );
+}
+
+async function begin(
+  name: string,
+  request: OrderRequest,
+  family: Family,
+  desk: OrderDesk,
+): Promise<OrderRecord> {
+  const { what, reason, overrides, terms } = request;
+  const { root } = family;
+  const { folder, plan } = root;
+  if (request.cards === undefined)
+    throw badInput(`--cards is missing: nothing of ${plan.run} is open to go on with`);
+  if (!root.ledger.complete && !(what === 'activate' && request.sample && root.ledger.packed))
+    throw badInput(`${plan.run} is not complete: its cards are still being made and delivered`, {
+      hint: 'cardpress run goes on with it',
+    });
+  const cards = resolveCards(name, parseList(request.cards), family);
+  refuseOrder(what, cards, request);
+  if (what === 'reprint' || what === 'reissue') {
+    const purged = membersOf(family).find(
+      ({ plan: { run }, book }) => book.purging && cards.some((card) => card.run === run),
+    );
+    if (purged !== undefined)
+      throw badInput(`${purged.plan.run} was purged: its codes are gone; replace takes other cards`);
+  }
+  if ((what === 'void' || what === 'replace') && (reason ?? '').trim() === '')
+    throw badInput('--reason is missing: an auditor will ask why these cards were voided');
+  // Everything that can be refused is refused before anything is noted.
+  if (what === 'void' || what === 'replace' || what === 'reissue') {
+    const looked = await lookAt(originsOf(cards, family, desk));
+    refuseForeign(looked);
+    const [absent] = looked.flatMap((one) => one.absent);
+    if (what === 'reissue' && absent !== undefined)
+      throw new Failure('doubt', `serial ${absent} does not exist at the platform: it cannot get new codes`);
+  }
+  if (what === 'activate') {
+    if (terms === undefined) throw new Failure('bug', 'activation without an amount');
+    await refuseStrange(idsOf(cards, family), terms, desk.issueTools(root).platform);
+  }
+  if (what === 'replace' || what === 'reprint' || what === 'reissue')
+    await draftSupplement(
+      family,
+      { name: nextName(family), kind: what, cards, overrides },
+      await readLiveJob(root, overrides, desk.around),
+      1,
+      desk.around,
+    );
+  const number = await nextNumber(folder);
+  const noted = {
+    ...notedBy(number, desk),
+    cards: toSpans(cards.map(({ serial }) => serial)),
+    reason: (reason ?? '').trim(),
+  };
+  const order = orderOf(noted, request, nextName(family));
+  await writeRecord(folder, names.book(number, what), order);
+  desk.log.emit({ event: 'cards.ordered', number, what, cards: cards.length });
+  return order;
+}
+
+function orderOf(
+  noted: Noted & Pick<OrderRecord, 'cards' | 'reason'>,
+  { what, terms, sample, overrides }: OrderRequest,
+  supplement: string,
+): OrderRecord {
+  if (what === 'void') return { ...noted, what };
+  if (what !== 'activate') return { ...noted, what, supplement, overrides };
+  if (terms === undefined) throw new Failure('bug', 'activation without an amount');
+  return { ...noted, what, terms, sample };
+}
+
+/** The open order, where the request is the same one. */
+function continued(
+  open: OrderRecord,
+  { what, cards, terms }: OrderRequest,
+  name: string,
+  family: Family,
+): OrderRecord {
+  const list = spansText(open.cards);
+  const isSame =
+    open.what === what &&
+    (cards === undefined ||
+      spansText(toSpans(resolveOpen(name, cards, family, open).map(({ serial }) => serial))) === list) &&
+    (open.what !== 'activate' || terms === undefined || JSON.stringify(terms) === JSON.stringify(open.terms));
+  if (isSame) return open;
+  throw badInput(
+    `order ${open.number} of ${family.root.plan.run} is not carried out yet: ${open.what} of ${[...eachSerial(open.cards)].length} cards`,
+    { hint: `cardpress ${open.what} ${family.root.plan.run} goes on with it` },
+  );
+}
+
+/** Words such as `missing` meant other cards before the order was half done: then they cannot be compared. */
+function resolveOpen(name: string, text: string, family: Family, open: OrderRecord): readonly CardStanding[] {
+  const list = parseList(text);
+  if (list.every(({ kind }) => kind === 'serials')) return resolveCards(name, list, family);
+  return [...eachSerial(open.cards)].flatMap((serial) => family.cards.get(serial) ?? []);
+}
+
+async function fulfil(order: OrderRecord, family: Family, desk: OrderDesk): Promise<CarriedOut> {
+  const { root } = family;
+  let outcome = root.book.orders.find((one) => one.order.number === order.number)?.outcome;
+  const cards = [...eachSerial(order.cards)].flatMap((serial) => family.cards.get(serial) ?? []);
+  const note = async (done: readonly number[], left: OutcomeRecord['left']) => {
+    outcome = { ...notedBy(order.number, desk), what: order.what, done: toSpans(done), left };
+    await writeRecord(root.folder, names.book(order.number, 'done'), outcome);
+    desk.log.emit({ event: 'cards.done', number: order.number, what: order.what, cards: done.length });
+  };
+  if ((order.what === 'void' || order.what === 'replace') && outcome === undefined) {
+    const { done, left } = await voidLooked(await lookAt(originsOf(cards, family, desk)));
+    await note(done, left);
+  }
+  if (order.what === 'activate' && outcome === undefined) {
+    const { done, left } = await activateCards(
+      idsOf(cards, family),
+      order.terms,
+      desk.issueTools(root).platform,
+    );
+    await note(done, left);
+  }
+  if (order.what === 'replace' || order.what === 'reprint' || order.what === 'reissue')
+    await print(order, family, desk);
+  return { order, outcome, family: await familyAt(root.plan.run, desk) };
+}
+
+async function print(
+  order: Extract<OrderRecord, { supplement: string }>,
+  family: Family,
+  desk: OrderDesk,
+): Promise<void> {
+  const { around, log } = desk;
+  const live = await readLiveJob(family.root, order.overrides, around);
+  const find = async () =>
+    (await familyAt(family.root.plan.run, desk)).supplements.find(
+      ({ plan }) => plan.run === order.supplement,
+    );
+  let supplement = await find();
+  if (supplement === undefined) {
+    const cards = inOrder(
+      [...eachSerial(order.cards)].flatMap((serial) => family.cards.get(serial) ?? []),
+      family,
+    );
+    await planSupplement(
+      family,
+      { name: order.supplement, kind: order.what, cards, overrides: order.overrides },
+      live,
+      around,
+    );
+    log.emit({ event: 'supplement.planned', supplement: order.supplement, cards: cards.length });
+    supplement = await find();
+  }
+  if (supplement === undefined) throw new Failure('bug', `${order.supplement} was planned, and is not there`);
+  if (supplement.ledger.complete) return;
+  const prepared = await openSupplement(supplement, live, around);
+  if (prepared.state === 'elsewhere')
+    throw new Failure(
+      'unavailable',
+      `${order.supplement} is being made by process ${prepared.holder.pid} on ${prepared.holder.host}`,
+    );
+  await desk.make(prepared);
+}
+
+/** Cards by the run that printed them, each with the record of when it was first asked for. */
+function originsOf(cards: readonly CardStanding[], family: Family, desk: OrderDesk): readonly OriginCards[] {
+  const origins = new Map<AskedRecord, { member: Member; cards: CardStanding[] }>();
+  const asks = new Map<string, ReadonlyMap<number, AskedRecord>>();
+  for (const card of cards) {
+    const member = membersOf(family).find(({ plan }) => plan.run === card.run);
+    if (member === undefined) throw new Failure('bug', `no run ${card.run}`);
+    const known = asks.get(card.run) ?? firstAsks(member);
+    asks.set(card.run, known);
+    const asked = known.get(card.serial);
+    if (asked === undefined)
+      throw new Failure('mismatch', `${card.run} has no record of asking for serial ${card.serial}`);
+    const origin = origins.get(asked) ?? { member, cards: [] };
+    origin.cards.push(card);
+    origins.set(asked, origin);
+  }
+  return [...origins].map(([asked, { member, cards: own }]) => ({
+    asked,
+    cards: own.map(({ serial, position }) => ({ serial, position })),
+    tools: desk.issueTools(member),
+  }));
+}
+
+function firstAsks({ ledger }: Member): ReadonlyMap<number, AskedRecord> {
+  const asks = new Map<number, AskedRecord>();
+  for (const { asked } of [...ledger.attempts.values()].flat())
+    for (const { serial } of eachCard(asked.cards)) if (!asks.has(serial)) asks.set(serial, asked);
+  return asks;
+}
+
+function idsOf(cards: readonly CardStanding[], family: Family): readonly (readonly [number, string])[] {
+  const plans = new Map(membersOf(family).map(({ plan }) => [plan.run, plan]));
+  return cards.map(({ serial, run }) => [serial, idOf(plans.get(run) ?? family.root.plan, serial)]);
+}
+
+function inOrder(cards: readonly CardStanding[], family: Family): readonly CardStanding[] {
+  const order = membersOf(family).map(({ plan }) => plan.run);
+  return [...cards].sort((a, b) => order.indexOf(a.run) - order.indexOf(b.run) || a.position - b.position);
+}
+
+function nextName({ root, supplements }: Family): string {
+  return `${root.plan.run}-s${Math.max(0, ...supplements.map(numberOf)) + 1}`;
+}
+
+export function notedBy(number: number, { around, by }: Pick<OrderDesk, 'around' | 'by'>): Noted {
+  return { number, at: around.now().toISOString(), by };
+}

@@ -1,0 +1,26 @@
+// The job's keys about whom to tell, and about what.
+import { z } from 'zod';
+
+/** What can be told of; the first two are, where the job does not say. */
+export const NOTICES = ['failure', 'doubt', 'delivery'] as const;
+export type NoticeEvent = (typeof NOTICES)[number];
+
+const URL_RULE = 'it must be a URL that begins with https:// (http only to this machine)';
+
+const url = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return (
+    protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname))
+  );
+}, URL_RULE);
+
+export const notifySchema = z.strictObject({
+  /** Gets a small signed JSON for each notice. */
+  webhook: url.optional(),
+  on: z.array(z.enum(NOTICES)).default(['failure', 'doubt']),
+  /** Called when all is well, by a watcher that raises the alarm when it is not. */
+  heartbeat: url.optional(),
+});
+
+export type NotifyKeys = z.infer<typeof notifySchema>;

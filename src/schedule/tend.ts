@@ -1,0 +1,33 @@
+// Housekeeping across runs: what is due of each is done, and what fails keeps nothing else waiting. Doing it twice is
+// harmless, since a chore that was done is not due.
+import { type Failure, asFailure } from '../base/failure.ts';
+import type { Run } from '../pipeline/runs.ts';
+
+/** One kind of thing that falls due on a run. */
+export interface Chore {
+  readonly isDue: (run: Run) => Promise<boolean>;
+  readonly perform: (run: Run) => Promise<void>;
+}
+
+export interface Tended {
+  /** How many chores were due and done. */
+  readonly done: number;
+  readonly failures: readonly { readonly run: string; readonly failure: Failure }[];
+}
+
+export async function tend(runs: readonly Run[], chores: readonly Chore[]): Promise<Tended> {
+  let done = 0;
+  const failures: { run: string; failure: Failure }[] = [];
+  for (const run of runs) {
+    for (const chore of chores) {
+      try {
+        if (!(await chore.isDue(run))) continue;
+        await chore.perform(run);
+        done += 1;
+      } catch (error) {
+        failures.push({ run: run.plan.run, failure: asFailure(error) });
+      }
+    }
+  }
+  return { done, failures };
+}

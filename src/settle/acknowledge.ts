@@ -1,0 +1,92 @@
+// The manufacturer has it: by a file .ack that it put beside .done, or by a person's word. Noted once for each
+// delivery.
+import { Failure, badInput } from '../base/failure.ts';
+import { names } from '../base/run-folder.ts';
+import { type DeliverTools, folderAtTarget } from '../deliver/deliver.ts';
+import { type Receipt, readDeliveries } from '../deliver/receipt.ts';
+import type { Target } from '../deliver/target.ts';
+
+export interface Acknowledgement {
+  readonly target: string;
+  readonly shown: string;
+  readonly delivery: number;
+  readonly at: string;
+  readonly by: string;
+  readonly how: 'file' | 'word';
+  /** SHA-256 of the SHA256SUMS that was delivered. */
+  readonly sums: string;
+  /** What the file says. */
+  readonly said: string;
+}
+
+export type AckTools = DeliverTools & { readonly by: string };
+
+const MOST_BYTES = 4096;
+
+/**
+ * Looks for the manufacturer's word at a target and notes it.
+ * @returns whether this delivery is acknowledged now
+ * @throws Failure of kind `mismatch` where the file names other checksums than those that were sent
+ */
+export async function fetchAcknowledgement(target: Target, tools: AckTools): Promise<boolean> {
+  const { plan, folder, openSession } = tools;
+  const receipt = await doneReceipt(target, tools);
+  if (receipt === undefined) return false;
+  if (await folder.has(nameOf(receipt))) return true;
+  const session = await openSession(target);
+  let text: string;
+  try {
+    const path = `${folderAtTarget(plan)}/.ack`;
+    const size = await session.size(path);
+    if (size === undefined) return false;
+    if (size > MOST_BYTES)
+      throw new Failure('mismatch', `${target.shown}: ${path} has ${size} bytes: it is no acknowledgement`);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of session.read(path)) pieces.push(piece);
+    text = Buffer.concat(pieces).toString();
+  } finally {
+    await session.close();
+  }
+  const named = /\b[0-9a-f]{64}\b/i.exec(text)?.[0].toLowerCase();
+  if (named !== undefined && named !== receipt.sums)
+    throw new Failure(
+      'mismatch',
+      `${target.shown}: .ack names the checksum ${named}, SHA256SUMS that was sent has ${receipt.sums}`,
+    );
+  await write(receipt, 'file', text, tools);
+  return true;
+}
+
+/** Notes a person's word. */
+export async function acknowledge(target: Target, tools: AckTools): Promise<void> {
+  const receipt = await doneReceipt(target, tools);
+  if (receipt === undefined)
+    throw badInput(`${tools.plan.run} is not delivered to ${target.shown} yet`, {
+      hint: `cardpress deliver ${tools.plan.run} does`,
+    });
+  await write(receipt, 'word', '', tools);
+}
+
+async function doneReceipt({ name }: Target, { folder }: AckTools): Promise<Receipt | undefined> {
+  const state = (await readDeliveries(folder)).get(name);
+  if (state?.reached !== 'done') return undefined;
+  return (await folder.readJson(names.receipt(name, state.delivery, 'done'))) as Receipt;
+}
+
+async function write(
+  receipt: Receipt,
+  how: 'file' | 'word',
+  text: string,
+  { folder, now, by, log }: AckTools,
+): Promise<void> {
+  const { target, shown, delivery, sums } = receipt;
+  const said = text
+    .replaceAll(/[^\x20-\x7e\u00a0-\u024f]+/g, ' ')
+    .trim()
+    .slice(0, 200);
+  const record: Acknowledgement = { target, shown, delivery, at: now().toISOString(), by, how, sums, said };
+  if (await folder.write(nameOf(receipt), `${JSON.stringify(record, null, 2)}\n`))
+    log.emit({ event: 'delivery.acknowledged', target, how });
+}
+
+const nameOf = ({ target, delivery }: Receipt) => names.receipt(target, delivery, 'acknowledged');

@@ -1,0 +1,173 @@
+// A person's yes to exactly these inputs. The statement is text made of their hashes alone, so that it comes out the
+// same whenever it is made of the same, and can be signed anywhere.
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { type Disk, makeFolders } from '../base/disk.ts';
+import { Failure, badInput } from '../base/failure.ts';
+import { RunFolder } from '../base/run-folder.ts';
+import { keyName } from '../pack/minisign.ts';
+import { checkSignature } from '../pack/signer.ts';
+import { readVerifyingKey } from '../pack/openpgp.ts';
+import { type Design, type Reader, readNamed } from '../plan/inputs.ts';
+import type { Job } from '../plan/job.ts';
+import type { Checked } from '../plan/yaml.ts';
+
+/** Whose yes counts. */
+export interface Approver {
+  readonly name: string;
+  readonly fingerprint: string;
+  /** The public key as it lies in its file. */
+  readonly key: string;
+}
+
+export interface Approval {
+  readonly format: 'cardpress-approval/1';
+  readonly job: string;
+  readonly statement: string;
+  readonly at: string;
+  readonly by: string;
+  /** Empty where the job names no approvers. */
+  readonly signatures: readonly {
+    readonly kind: 'minisign' | 'openpgp';
+    readonly fingerprint: string;
+    readonly key: string;
+    readonly signature: string;
+  }[];
+}
+
+export interface ApprovedInputs {
+  readonly job: Checked<Job>;
+  readonly jobBytes: Uint8Array;
+  readonly design: Design;
+  readonly recipients: readonly { readonly name: string; readonly fingerprint: string }[];
+  readonly signer: { readonly fingerprint: string } | undefined;
+  readonly approvers: readonly Approver[];
+}
+
+/** What is signed: a line for each thing that the cards come from. */
+export function statementOf({
+  job,
+  jobBytes,
+  design,
+  recipients,
+  signer,
+  approvers,
+}: ApprovedInputs): string {
+  const { name, account, cards } = job.value;
+  const lines = [
+    'cardpress approval 1',
+    `job ${name}`,
+    `account ${account}`,
+    `cards ${cards.count}`,
+    `job-file sha256 ${sha256(jobBytes)}`,
+    ...design.files.map((file) => `${file.role} sha256 ${file.sha256} ${file.ref}`),
+    ...recipients.map(({ fingerprint }) => `sealed-to ${fingerprint}`),
+    ...(signer === undefined ? [] : [`signed-by ${signer.fingerprint}`]),
+    ...approvers.map(({ fingerprint }) => `approver ${fingerprint}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Reads the public keys that the job names. */
+export async function readApprovers(reader: Reader, job: Checked<Job>): Promise<readonly Approver[]> {
+  const approvers: Approver[] = [];
+  for (const [index, name] of (job.value.approvers ?? []).entries()) {
+    const place = job.at('approvers', index);
+    const key = text(await readNamed(reader, join(dirname(job.file), name), name, { place }));
+    try {
+      approvers.push({ name, key, fingerprint: await fingerprintOf(key) });
+    } catch (error) {
+      throw badInput(
+        `${name}: ${error instanceof Failure ? (error.complaints[0]?.message ?? '') : 'it is no public key'}`,
+        { place },
+      );
+    }
+  }
+  return approvers;
+}
+
+/** Whether a signature over the statement is one of the approvers'; who it is. */
+export async function approverOf(
+  statement: string,
+  signature: string,
+  approvers: readonly Approver[],
+): Promise<Approver | undefined> {
+  for (const approver of approvers)
+    if (kindOf(approver.key) === kindOf(signature) && (await isGood(statement, signature, approver.key)))
+      return approver;
+  return undefined;
+}
+
+/** What is wrong with an approval, in words; undefined where nothing is. */
+export async function approvalFault(
+  approval: Approval,
+  statement: string,
+  approvers: readonly Pick<Approver, 'fingerprint'>[],
+): Promise<string | undefined> {
+  if (approval.statement !== statement) return 'it is a yes to other inputs';
+  if (approvers.length === 0) return undefined;
+  const [signed] = approval.signatures;
+  if (signed === undefined) return 'nobody signed it, and the job names approvers';
+  for (const { fingerprint, key, signature } of approval.signatures) {
+    if (!approvers.some((one) => one.fingerprint === fingerprint))
+      return `${fingerprint} is none of the job's approvers`;
+    if ((await fingerprintOf(key)) !== fingerprint) return `its key is not that of ${fingerprint}`;
+    if (!(await isGood(statement, signature, key))) return `the signature of ${fingerprint} is not good`;
+  }
+  return undefined;
+}
+
+/** The approvers that a statement itself names. */
+export function approversIn(statement: string): readonly Pick<Approver, 'fingerprint'>[] {
+  return [...statement.matchAll(/^approver (\S+)$/gm)].map(([, fingerprint = '']) => ({ fingerprint }));
+}
+
+const FOLDER = '.approvals';
+const fileOf = (statement: string) => `${sha256(Buffer.from(statement)).slice(0, 32)}.json`;
+
+/** The approval of a statement in an output folder, if there is one. */
+export async function findApproval(
+  disk: Disk,
+  output: string,
+  statement: string,
+): Promise<Approval | undefined> {
+  const bytes = await disk.read(join(output, FOLDER, fileOf(statement)));
+  if (bytes === undefined) return undefined;
+  try {
+    return JSON.parse(text(bytes)) as Approval;
+  } catch {
+    throw new Failure('mismatch', `${FOLDER}/${fileOf(statement)} is damaged: it is not JSON`);
+  }
+}
+
+/** Keeps an approval for the runs that are planned from these inputs. */
+export async function keepApproval(disk: Disk, output: string, approval: Approval): Promise<void> {
+  const folder = join(output, FOLDER);
+  await makeFolders(disk, folder);
+  await new RunFolder(disk, folder).replace(fileOf(approval.statement), approvalText(approval));
+}
+
+export const approvalText = (approval: Approval) => `${JSON.stringify(approval, null, 2)}\n`;
+
+export const kindOf = (keyOrSignature: string): 'minisign' | 'openpgp' =>
+  keyOrSignature.includes('-----BEGIN PGP') ? 'openpgp' : 'minisign';
+
+async function isGood(statement: string, signature: string, key: string): Promise<boolean> {
+  const name = kindOf(signature) === 'minisign' ? 's.minisig' : 's.asc';
+  try {
+    return (await checkSignature(Buffer.from(statement), name, Buffer.from(signature), Buffer.from(key)))
+      .good;
+  } catch {
+    return false;
+  }
+}
+
+async function fingerprintOf(key: string): Promise<string> {
+  if (kindOf(key) === 'openpgp') return readVerifyingKey(Buffer.from(key));
+  const body = Buffer.from(key.trim().split(/\r?\n/).at(-1) ?? '', 'base64');
+  if (body.length !== 42) throw badInput('this is neither an OpenPGP nor a minisign public key');
+  return keyName(body.subarray(2, 10));
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -1,0 +1,83 @@
+// Destroys what could be stolen of a run, and writes down that it is gone. The run's key goes first: without it
+// nothing that was sealed opens, whatever a crash leaves. What is destroyed is noted before, with its checksum.
+import { Failure } from '../base/failure.ts';
+import { type RunFolder, names } from '../base/run-folder.ts';
+import { digest } from '../pack/place.ts';
+import { writeRecord } from './records.ts';
+
+export interface PurgeRecord {
+  readonly format: 'cardpress-deletion/1';
+  readonly run: string;
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  /** Whether the run was closed, or purged by a person's force. */
+  readonly forced: boolean;
+  readonly proofs: boolean;
+  readonly files: readonly { readonly file: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+/** The deletion certificate. */
+export type Certificate = PurgeRecord & {
+  readonly finished: string;
+  readonly kept: readonly string[];
+  readonly cannotSpeakFor: readonly string[];
+};
+
+const CANNOT_SPEAK_FOR = [
+  'backups and snapshots of the run folder, and copies that people made of it',
+  'what a disk keeps of files that were removed',
+  'the manufacturer, and whatever the handoff was delivered to',
+  'the platform, which knows every code',
+];
+
+/** Folders in which everything goes; beside the keys. */
+const FOLDERS = ['volumes', 'handoff/print', 'handoff/data'] as const;
+
+/** Destroys the secrets of one run folder, or goes on with it. */
+export async function purgeFolder(
+  folder: RunFolder,
+  about: Omit<PurgeRecord, 'format' | 'run' | 'files'>,
+  now: () => Date,
+): Promise<Certificate> {
+  if (await folder.has(names.purged)) return (await folder.readJson(names.purged)) as Certificate;
+  // A writer that died may have left half a file of codes.
+  await folder.tidy();
+  if (!(await folder.has(names.purging))) {
+    const files: PurgeRecord['files'][number][] = [];
+    for (const file of await secretsIn(folder, about.proofs))
+      files.push({ file, ...(await digest(folder.stream(file))) });
+    const record: PurgeRecord = { format: 'cardpress-deletion/1', run: folder.name, ...about, files };
+    await writeRecord(folder, names.purging, record);
+  }
+  const record = (await folder.readJson(names.purging)) as PurgeRecord;
+  for (const { file } of record.files) await folder.remove(file);
+  const [left] = await secretsIn(folder, record.proofs);
+  if (left !== undefined)
+    throw new Failure('mismatch', `${folder.name}/${left} came while the run was purged: look what it is`);
+  const certificate: Certificate = {
+    ...record,
+    finished: now().toISOString(),
+    kept: [
+      'accounts',
+      'manifest',
+      'reports',
+      'receipts',
+      'books',
+      ...(record.proofs ? [] : ['proof.age: the key of the commitments']),
+    ],
+    cannotSpeakFor: CANNOT_SPEAK_FOR,
+  };
+  await folder.write(names.purged, `${JSON.stringify(certificate, null, 2)}\n`);
+  return certificate;
+}
+
+/** Every file that holds or opens a code; the run's key first. */
+async function secretsIn(folder: RunFolder, proofs: boolean): Promise<readonly string[]> {
+  const files: string[] = [];
+  if (await folder.has(names.runKey)) files.push(names.runKey);
+  if (proofs && (await folder.has(names.proofKey))) files.push(names.proofKey);
+  for (const file of await folder.list('batches')) if (file.endsWith('.age')) files.push(`batches/${file}`);
+  for (const path of FOLDERS) for (const file of await folder.list(path)) files.push(`${path}/${file}`);
+  return files;
+}

@@ -1,0 +1,164 @@
+// The manufacturer's return file: CSV text -> what it says of each card. Pure; whatever is wrong with it is said
+// with its line, and nothing is taken from a file in which anything is wrong.
+import { parse } from 'csv-parse/sync';
+import { type Complaint, Failure, badInput } from '../base/failure.ts';
+
+export interface ReturnRow {
+  /** In the file, from 1. */
+  readonly line: number;
+  readonly serial: number;
+  /** Null: not reported yet. */
+  readonly result: 'good' | 'spoiled' | 'missing' | null;
+  readonly reason: string;
+  readonly destroyed: boolean;
+  readonly bundle: number | null;
+  readonly box: number | null;
+}
+
+const COLUMNS = ['serial', 'card_id', 'result', 'reason', 'destroyed', 'bundle', 'box'] as const;
+type Column = (typeof COLUMNS)[number];
+
+const YES = ['yes', 'y', 'true', '1', 'x', 'ja', 'j'];
+const NO = ['', 'no', 'n', 'false', '0', 'nei', 'nein'];
+const DAY = /^\d{4}-\d{2}-\d{2}/;
+const MOST_COMPLAINTS = 20;
+
+/** `serial=Lfd. Nr.,result=Status`: what the file calls our columns. */
+export function parseColumns(text: string): ReadonlyMap<Column, string> {
+  return new Map(
+    text.split(',').map((pair) => {
+      const [ours = '', theirs] = pair.split('=').map((part) => part.trim());
+      const column = COLUMNS.find((name) => name === ours);
+      if (column === undefined || theirs === undefined || theirs === '')
+        throw badInput(`--columns: ${JSON.stringify(pair)} maps no column`, {
+          hint: `for example serial=Number,result=Status; columns: ${COLUMNS.join(', ')}`,
+        });
+      return [column, theirs] as const;
+    }),
+  );
+}
+
+/**
+ * @param file the name that complaints show
+ * @param idOf the card id of a serial, to hold a column card_id against
+ * @throws Failure of kind `input`, with every complaint and its line
+ */
+export function parseReturn(
+  bytes: Uint8Array,
+  file: string,
+  renamed: ReadonlyMap<Column, string>,
+  idOf: (serial: number) => string,
+): readonly ReturnRow[] {
+  const records = readRecords(bytes, file);
+  const [header, ...rows] = records;
+  if (header === undefined) throw badInput(`${file} is empty`);
+  const places = findColumns(header.cells, file, renamed);
+  const complaints: Complaint[] = [];
+  const seen = new Map<number, number>();
+  const found: ReturnRow[] = [];
+  for (const { line, cells } of rows) {
+    const cell = (column: Column) => (cells[places.get(column) ?? -1] ?? '').trim();
+    const wrong = (message: string) => {
+      complaints.push({ message: `${file}:${line}  ${message}` });
+    };
+    if (!/^\d{1,15}$/.test(cell('serial'))) {
+      wrong(`serial is ${JSON.stringify(cell('serial'))}: it must be a whole number`);
+      continue;
+    }
+    const serial = Number(cell('serial'));
+    const before = seen.get(serial);
+    if (before !== undefined) wrong(`serial ${serial} stands in line ${before} too`);
+    seen.set(serial, line);
+    const id = cell('card_id');
+    if (id !== '' && id !== idOf(serial)) wrong(`serial ${serial} is card ${idOf(serial)}, not ${id}`);
+    const result = cell('result').toLowerCase();
+    if (result !== '' && result !== 'good' && result !== 'spoiled' && result !== 'missing')
+      wrong(`result is ${JSON.stringify(cell('result'))}: it must be good, spoiled or missing`);
+    const destroyed = destroyedOf(cell('destroyed'));
+    if (destroyed === undefined)
+      wrong(`destroyed is ${JSON.stringify(cell('destroyed'))}: it must be yes, no or a day`);
+    if (destroyed === true && result !== 'spoiled')
+      wrong(`serial ${serial} is ${result || 'not reported'} and destroyed: only what is spoiled is`);
+    const number = (column: 'bundle' | 'box') => {
+      const text = cell(column);
+      if (text !== '' && !/^\d{1,9}$/.test(text))
+        wrong(`${column} is ${JSON.stringify(text)}: it must be a whole number`);
+      return text === '' ? null : Number(text);
+    };
+    found.push({
+      line,
+      serial,
+      result: result === '' ? null : (result as ReturnRow['result']),
+      reason: printable(cell('reason')),
+      destroyed: destroyed === true,
+      bundle: number('bundle'),
+      box: number('box'),
+    });
+  }
+  if (found.length === 0 && complaints.length === 0) throw badInput(`${file} has a header and no card`);
+  refuse(complaints);
+  return found;
+}
+
+/** All complaints at once, as far as a screen holds them. */
+export function refuse(complaints: readonly Complaint[]): void {
+  if (complaints.length === 0) return;
+  const more = complaints.length - MOST_COMPLAINTS;
+  throw new Failure('input', [
+    ...complaints.slice(0, MOST_COMPLAINTS),
+    ...(more > 0 ? [{ message: `and ${more} more` }] : []),
+    { message: 'nothing was changed' },
+  ]);
+}
+
+function readRecords(
+  bytes: Uint8Array,
+  file: string,
+): readonly { readonly line: number; readonly cells: readonly string[] }[] {
+  try {
+    const records = parse(Buffer.from(bytes), {
+      bom: true,
+      // Whichever of them the header has: programs of some countries write semicolons.
+      delimiter: [',', ';', '\t'],
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+    }) as unknown as readonly { info: { lines: number }; record: string[] }[];
+    return records.map(({ info, record }) => ({ line: info.lines, cells: record }));
+  } catch (error) {
+    throw badInput(`${file} is no CSV: ${error instanceof Error ? printable(error.message) : ''}`);
+  }
+}
+
+function findColumns(
+  header: readonly string[],
+  file: string,
+  renamed: ReadonlyMap<Column, string>,
+): ReadonlyMap<Column, number> {
+  const plain = (text: string) =>
+    text
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s_-]+/g, '_');
+  const titles = header.map(plain);
+  const places = new Map<Column, number>();
+  for (const column of COLUMNS) {
+    const title = renamed.get(column) ?? column;
+    const at = titles.indexOf(plain(title));
+    if (at >= 0) places.set(column, at);
+    else if (renamed.has(column) || column === 'serial' || column === 'result')
+      throw badInput(`${file} has no column ${JSON.stringify(title)}`, {
+        hint: `its columns are ${header.map(printable).join(', ')}; --columns ${column}=NAME says which one is meant`,
+      });
+  }
+  return places;
+}
+
+function destroyedOf(text: string): boolean | undefined {
+  const plain = text.toLowerCase();
+  if (YES.includes(plain) || DAY.test(plain)) return true;
+  return NO.includes(plain) ? false : undefined;
+}
+
+const printable = (text: string) => text.replaceAll(/[^\x20-\x7e\u00a0-\u024f]/g, '?').slice(0, 120);

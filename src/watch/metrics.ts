@@ -1,0 +1,99 @@
+// How the jobs of an output folder stand, as a text file that Prometheus' node exporter collects. Read from the
+// run folders, so that every call writes the same file, whichever job it was for.
+import { basename, dirname } from 'node:path';
+import { type Disk, makeFolders } from '../base/disk.ts';
+import { RunFolder, names } from '../base/run-folder.ts';
+import { accountsOf } from '../pipeline/accounts.ts';
+import { LedgerReader } from '../pipeline/ledger.ts';
+import { type Run, isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
+import { readMemory } from './memory.ts';
+
+/** Numbers of one job, by the name of the metric. */
+type Numbers = Readonly<Partial<Record<keyof typeof METRICS, number>>>;
+
+const METRICS = {
+  last_success_timestamp_seconds: 'When a run was last completed.',
+  last_call_timestamp_seconds: 'When cardpress was last called for the job.',
+  last_exit_code: 'What that call ended with; 0 is good.',
+  runs_complete: 'Runs that are complete.',
+  runs_open: 'Runs that are not complete.',
+  run_duration_seconds: 'From planning to completion of the last complete run.',
+  run_cards_made: 'Cards of the last run with good codes.',
+  run_cards_voided: 'Cards of the last run that were deleted.',
+  run_symbols_read: 'Symbols of the last run that were read back.',
+  run_deliveries: 'Targets that have the last run.',
+  open_balance_cards: 'Cards of open runs of which it is not known whether they exist.',
+} as const;
+
+/** The metrics of every job with a run in the output folder. */
+export async function metricsText(disk: Disk, output: string): Promise<string> {
+  const jobs = new Map<string, Run[]>();
+  for (const run of await listRuns(disk, output))
+    if (!(await isAbandoned(run))) jobs.set(run.plan.job, [...(jobs.get(run.plan.job) ?? []), run]);
+  const numbers: (readonly [string, Numbers])[] = [];
+  for (const [job, runs] of jobs) numbers.push([job, await numbersOf(disk, output, job, runs)]);
+  const lines = Object.entries(METRICS).flatMap(([name, help]) => {
+    const rows = numbers.flatMap(([job, values]) => {
+      const value = values[name as keyof typeof METRICS];
+      return value === undefined ? [] : [`cardpress_${name}{job="${job}"} ${value}`];
+    });
+    const head = [`# HELP cardpress_${name} ${help}`, `# TYPE cardpress_${name} gauge`];
+    return rows.length === 0 ? [] : [...head, ...rows];
+  });
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Puts the metrics in place of those there. Others may read the file: the collector is another user. */
+export async function writeMetrics(disk: Disk, output: string, path: string): Promise<void> {
+  await makeFolders(disk, dirname(path));
+  const text = await metricsText(disk, output);
+  await new RunFolder(disk, dirname(path)).replace(basename(path), text, 0o644);
+}
+
+async function numbersOf(disk: Disk, output: string, job: string, runs: readonly Run[]): Promise<Numbers> {
+  const complete: Run[] = [];
+  const open: Run[] = [];
+  for (const run of runs) ((await isComplete(run)) ? complete : open).push(run);
+  const ends = await Promise.all(complete.map(endOf));
+  const lastEnd = Math.max(...ends);
+  const slowest = complete[ends.indexOf(lastEnd)];
+  const { last } = await readMemory(disk, output, job);
+  let inDoubt = 0;
+  for (const run of open) inDoubt += (await accountOf(run)).inDoubt;
+  const newest = runs.at(-1);
+  return {
+    ...(slowest !== undefined && {
+      last_success_timestamp_seconds: lastEnd / 1000,
+      run_duration_seconds: (lastEnd - Date.parse(slowest.plan.created)) / 1000,
+    }),
+    ...(last !== null && {
+      last_call_timestamp_seconds: Date.parse(last.at) / 1000,
+      last_exit_code: last.exitCode,
+    }),
+    runs_complete: complete.length,
+    runs_open: open.length,
+    ...(newest !== undefined && (await newestNumbers(newest))),
+    open_balance_cards: inDoubt,
+  };
+}
+
+async function newestNumbers(run: Run): Promise<Numbers> {
+  const ledger = await new LedgerReader(run.folder, run.plan).read();
+  const { made, voided } = accountsOf(run.plan, ledger);
+  const passed = [...ledger.reports.values()].flat().filter((report) => report.passed);
+  return {
+    run_cards_made: made,
+    run_cards_voided: voided,
+    run_symbols_read: passed.reduce((sum, { decoded }) => sum + decoded, 0),
+    run_deliveries: [...ledger.deliveries.values()].filter(({ reached }) => reached === 'done').length,
+  };
+}
+
+async function accountOf({ folder, plan }: Run) {
+  return accountsOf(plan, await new LedgerReader(folder, plan).read());
+}
+
+/** When a run was completed, in milliseconds. */
+async function endOf({ folder }: Run): Promise<number> {
+  return Date.parse(((await folder.readJson(names.complete)) as { readonly at: string }).at);
+}
