@@ -54,7 +54,7 @@ export function targetsOf({ file, value }: Pick<Checked<Job>, 'file' | 'value'>)
     }
     const { host, port, user, path, key, readBack } = one.sftp;
     const shown = `${user}@${host}:${port}/${path}`;
-    const keyPath = key === undefined ? undefined : join(dirname(file), key);
+    const keyPath = key === undefined ? undefined : resolve(dirname(file), key);
     return { kind: 'sftp', name: named('sftp', host, shown), shown, sftp: one.sftp, keyPath, readBack };
   });
 }

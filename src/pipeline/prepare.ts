@@ -20,9 +20,10 @@ import {
   changedInputs,
   freezeInputs,
   readDesign,
+  readJobText,
   thawDesign,
 } from '../plan/inputs.ts';
-import { type Job, isTest, oversOf, parseJob } from '../plan/job.ts';
+import { type Job, isTest, oversOf } from '../plan/job.ts';
 import { type Overrides, jobText } from '../plan/overrides.ts';
 import { type Plan, type PlanFacts, cardCount, changedKeys, makePlan, stackFault } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
@@ -117,7 +118,7 @@ export async function checkJob(
   overrides: Overrides = {},
 ): Promise<CheckedJob> {
   const text = await jobText(reader, jobPath, overrides);
-  const job = parseJob(text, jobPath);
+  const job = await readJobText(reader, text, jobPath);
   const design = await readDesign(reader, job);
   checkProfile(job, design);
   const recipients = await readRecipients(reader, job, now());

@@ -37,7 +37,12 @@ export interface Reader {
 const BUILT_IN = /^[a-z0-9][a-z0-9-]*$/;
 
 export async function readJob(reader: Reader, path: string): Promise<Checked<Job>> {
-  const job = parseJob(text(await readNamed(reader, path, path)), path);
+  return readJobText(reader, text(await readNamed(reader, path, path)), path);
+}
+
+/** A job of this text, as if it lay at a path, with what its press file says. */
+export async function readJobText(reader: Reader, content: string, path: string): Promise<Checked<Job>> {
+  const job = parseJob(content, path);
   const { pressFile } = job.value;
   if (pressFile === undefined) return job;
   const file = join(dirname(path), pressFile);

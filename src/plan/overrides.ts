@@ -1,9 +1,9 @@
 // What another manufacturer is given in place of what the job says: sheet, press, keys and place.
-import { resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { badInput } from '../base/failure.ts';
 import { type TargetKeys, deliverSchema } from './handoff.ts';
-import { type Reader, readNamed } from './inputs.ts';
-import { type Job, parseJob } from './job.ts';
+import { type Reader, readJobText, readNamed } from './inputs.ts';
+import type { Job } from './job.ts';
 import { type Checked, parseYaml, withValues } from './yaml.ts';
 
 export interface Overrides {
@@ -41,10 +41,12 @@ export async function jobText(
   { sheet, press, seal, deliver }: Overrides,
 ): Promise<string> {
   const text = new TextDecoder().decode(await readNamed(reader, file, file));
+  // A job names files from where it lies.
+  const near = (path: string) => (isAbsolute(path) ? relative(dirname(resolve(file)), path) : path);
   const values = [
-    ...(sheet === undefined ? [] : [[['sheet'], sheet] as const]),
-    ...(press === undefined ? [] : [[['press'], press] as const]),
-    ...(seal === undefined ? [] : [[['handoff', 'seal'], seal] as const]),
+    ...(sheet === undefined ? [] : [[['sheet'], near(sheet)] as const]),
+    ...(press === undefined ? [] : [[['press'], near(press)] as const]),
+    ...(seal === undefined ? [] : [[['handoff', 'seal'], seal.map(near)] as const]),
     ...(deliver === undefined ? [] : [[['deliver'], deliver] as const]),
   ];
   return values.length === 0 ? text : withValues(text, values);
@@ -56,7 +58,7 @@ export async function overriddenJob(
   file: string,
   overrides: Overrides,
 ): Promise<Checked<Job>> {
-  return parseJob(await jobText(reader, file, overrides), file);
+  return readJobText(reader, await jobText(reader, file, overrides), file);
 }
 
 /** A folder, or a YAML file with a list as the job's `deliver` has it. */

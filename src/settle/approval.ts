@@ -60,6 +60,8 @@ export function statementOf({
     `account ${account}`,
     `cards ${cards.count}`,
     `job-file sha256 ${sha256(jobBytes)}`,
+    // A press profile of the shop's own lies in a file beside the job.
+    `press sha256 ${sha256(Buffer.from(JSON.stringify(job.value.press)))}`,
     ...design.files.map((file) => `${file.role} sha256 ${file.sha256} ${file.ref}`),
     ...recipients.map(({ fingerprint }) => `sealed-to ${fingerprint}`),
     ...(signer === undefined ? [] : [`signed-by ${signer.fingerprint}`]),

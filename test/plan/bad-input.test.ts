@@ -141,13 +141,6 @@ const theFile: Row[] = [
     'sheet is null',
     'must be a text',
   ),
-  inJob(
-    'a key of the contract that comes later',
-    'handoff:',
-    'notify: ops@example.com\nhandoff:',
-    'notify:',
-    'notify: not yet',
-  ),
 ];
 
 const theOrder: Row[] = [
@@ -765,8 +758,15 @@ test('the job that all these mistakes are made in is right, and its ids are take
 
 test('an open run is not gone on with after its job was changed, or against another platform', async () => {
   const shop = await openShop(
-    {},
-    { faults: { rules: [{ operation: 'batch', fault: 'status', status: 403 }] } },
+    { env: { CARDPRESS_SETTLE: '0' } },
+    {
+      faults: {
+        rules: [
+          { operation: 'batch', fault: 'drop-after-commit' },
+          { operation: 'get', fault: 'status', status: 403 },
+        ],
+      },
+    },
   );
   expect(await shop.run()).toMatchObject({ kind: 'refused' });
   const runs = await shop.runs();

@@ -187,6 +187,10 @@ describe('orders', () => {
     const { generateKeyPair } = await import('../../../src/base/vault.ts');
     const { recipient } = await generateKeyPair();
     await at.write('elsewhere/.keep', '');
+    await at.write('theirs/printer.asc', 'no key');
+    expect(
+      await no(2, 'replace', run, '--cards', 'box:2', '--reason', 'stolen', '--seal', 'theirs/printer.asc'),
+    ).toMatch(/theirs\/printer\.asc: this is not an OpenPGP key/);
     expect(await no(2, 'replace', run, '--cards', 'box:9', '--reason', 'stolen')).toMatch(/box 9/);
     await ok(
       'replace',
