@@ -123,6 +123,8 @@ test('5: each large library is at home in one place', () => {
   expect(importers(/^ssh2/)).toEqual(['deliver/sftp.ts']);
   expect(importers(/^yaml/)).toEqual(['plan/yaml.ts']);
   expect(importers(/^sharp/)).toEqual(['render/artwork.ts', 'verify/picture.ts', 'verify/pictures.ts']);
+  expect(importers(/^pdf-lib/)).toEqual(['verify/x4-content.ts', 'verify/x4.ts']);
+  expect(importers(/^(saxes|svgpath)/)).toEqual(['render/drawing.ts']);
   expect(importers(/^zxing-wasm/)).toEqual(['verify/second.ts']);
   expect(importers(/^@embedpdf/)).toEqual(['verify/pdfium.ts']);
 });

@@ -105,7 +105,7 @@ function choices(job: Job, layout: Layout): readonly string[] {
       });
       return `${fit.modules} modules, ${fit.module.toFixed(3)} mm (ideal ${fit.ideal.toFixed(3)})`;
     }
-    return [`\n${what}: at least ${bits} bits\n`, table(rows)];
+    return [`${what}: at least ${bits} bits\n`, table(rows)];
   });
 }
 
@@ -117,5 +117,5 @@ function findingTable(findings: readonly Finding[]): string {
       const why = reason === undefined ? '' : `waived: ${reason}`;
       return [verdict === 'fail' ? 'FAIL' : verdict, rule, subject, value, why === '' ? threshold : why];
     });
-  return `\n${table([['', 'rule', 'where', 'value', 'fails / warns under'], ...rows])}`;
+  return table([['', 'rule', 'where', 'value', 'fails / warns under'], ...rows]);
 }

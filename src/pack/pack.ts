@@ -133,6 +133,7 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
     run: plan.run,
     test: isTestRun(plan),
     columns: facts.columns,
+    findings: layout.findings,
     advice: facts.advice,
     volumes: [...facts.reports.values()],
   };

@@ -58,12 +58,8 @@ export function ticketPage(ticket: Ticket, layout: Layout): DocumentPage {
   );
   row('Printed', card.sides.join(' and '), LEFT, inner);
   row('Inks', [...ticket.inks.process, ...ticket.inks.spots].join(', '), LEFT, inner);
-  row(
-    'Steps',
-    ticket.steps.length === 0 ? 'none beyond print and cut' : ticket.steps.map(stepText).join('; '),
-    LEFT,
-    inner,
-  );
+  const steps = ticket.steps.length === 0 ? ['none beyond print and cut'] : ticket.steps.map(stepText);
+  for (const [index, step] of steps.entries()) row(index === 0 ? 'Steps' : '', step, LEFT, inner);
   row(
     'Condition',
     `${ticket.press.condition} (${ticket.press.profile}), ${ticket.press.dpi} dpi${ticket.press.barsNarrowerBy === 0 ? '' : `; bars are drawn ${Math.round(ticket.press.barsNarrowerBy)} µm narrower: take nothing off again`}`,
@@ -83,7 +79,7 @@ export function ticketPage(ticket: Ticket, layout: Layout): DocumentPage {
   for (const [index, code] of ticket.barcodes.entries()) {
     row(
       index === 0 ? 'Barcodes' : '',
-      `${code.holds} on the ${code.side}: Code 128, module ${code.module} mm (${code.dotsPerModule} dots; ${code.idealModule} would fill the field), ${code.height} mm high, quiet zones ${code.quietZone} mm`,
+      `${code.holds} on the ${code.side}: Code 128, module ${code.module} mm (${code.dotsPerModule} dots; ${code.idealModule} would fill the field), bars ${code.barHeight} mm high, quiet zones ${code.quietZone} mm`,
       LEFT,
       inner,
     );

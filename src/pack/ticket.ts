@@ -6,6 +6,7 @@ import { type Plan, cardCount, isTestRun, packOf } from '../plan/plan.ts';
 import type { Order } from '../plan/seat.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { dotsToMm, growthDots } from '../render/grid.ts';
+import { isUpright } from '../render/symbol.ts';
 import type { Layout } from '../render/preflight.ts';
 import { columnWidths, dataFilesOf } from './data-file.ts';
 import { type PackedStep, type PackedVolume, type SerialRange, spanOf } from './manifest.ts';
@@ -67,7 +68,7 @@ export function ticketOf({ plan, good, layout, volumes, steps, data, contacts, s
     },
     inks: { process: ['cyan', 'magenta', 'yellow', 'black'], spots: printedSpots(layout) },
     steps: ticketSteps(layout, steps),
-    barcodes: layout.symbols.map(({ side, data: holds, x, y, width, height, fit }) => ({
+    barcodes: layout.symbols.map(({ side, data: holds, x, y, width, height, fit, part }) => ({
       side,
       holds,
       symbology: 'Code 128' as const,
@@ -75,6 +76,8 @@ export function ticketOf({ plan, good, layout, volumes, steps, data, contacts, s
       y: round(y),
       width: round(width),
       height: round(height),
+      turn: part.turn,
+      barHeight: round(isUpright(part) ? height : width),
       module: round(fit.module),
       idealModule: round(fit.ideal),
       dotsPerModule: fit.dots,
@@ -98,11 +101,19 @@ export function ticketOf({ plan, good, layout, volumes, steps, data, contacts, s
       serials,
     })),
     data: dataOf(plan, data),
-    waivers: layout.advice.map(({ message }) => message),
+    waivers: acceptedIn(layout),
     sealed: { kind: plan.handoff.seal, to: plan.handoff.recipients.map(({ fingerprint }) => fingerprint) },
     signed: signer === undefined ? null : { kind: signer.kind, by: signer.fingerprint },
     contacts,
   };
+}
+
+/** What is known to be less than ideal, and why it was let pass where a rule was waived. */
+function acceptedIn({ advice, findings }: Layout): readonly string[] {
+  const waived = findings.flatMap(({ verdict, complaint, reason }) =>
+    verdict === 'waived' && complaint !== undefined ? [`${complaint.message} (${reason ?? ''})`] : [],
+  );
+  return [...advice.map(({ message }) => message), ...waived];
 }
 
 function dataOf(plan: Plan, placed: readonly PlacedFile[]) {

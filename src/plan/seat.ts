@@ -18,6 +18,16 @@ export function seatWithin(
     : { sheet: (index % sheets) + 1, slot: Math.floor(index / sheets) + 1 };
 }
 
+/** The index, from 0, that a seat of a volume is for; there is a card where it is less than their number. */
+export function indexAt(
+  order: Order,
+  { sheet, slot }: { readonly sheet: number; readonly slot: number },
+  slots: number,
+  sheets: number,
+): number {
+  return order === 'across' ? (sheet - 1) * slots + slot - 1 : (slot - 1) * sheets + sheet - 1;
+}
+
 /**
  * Sheets that so many cards need. In stacks a bundle is some whole stacks or a stack is some whole bundles, so
  * that nobody counts cards out of a pile: the stacks may then be higher than the cards would need.

@@ -1,8 +1,10 @@
 // A face without anything of a card's own, for a manufacturer who merges the data: one page, the card with
-// its bleed, and the list of what is to be set where.
+// its bleed, processes within it where the volumes have them within, and the list of what is to be set where.
 import { type Face, cardMarks } from './face.ts';
 import type { Card } from '../issue/card.ts';
-import { grown } from './grid.ts';
+import { grown, growthDots } from './grid.ts';
+import { inlineMarks, openLayers } from './layers.ts';
+import type { Mark } from './mark.ts';
 import { pdfBox, paint, placed } from './paint.ts';
 import { openPalette } from './palette.ts';
 import { PressPdf } from './pdfx.ts';
@@ -22,19 +24,25 @@ export function renderArt(
     { ...about, creator: 'cardpress', producer: 'cardpress (pdfkit)' },
     layout.profile,
   );
-  const palette = openPalette(pdf, layout, []);
+  const palette = openPalette(pdf, layout, inlineMarks(layout));
+  const inLayers = openLayers(pdf, layout);
   const media = { x: 0, y: 0, width: width + 2 * template.bleed, height: height + 2 * template.bleed };
   const trim = grown(media, -template.bleed);
   const marks = [...face.fixed, ...(own === undefined ? [] : cardMarks(face, own.card, own.run))];
-  const art = pdf.addForm(
-    paint(marks, palette),
-    pdfBox(grown({ x: 0, y: 0, width, height }, template.bleed), 0),
-  );
+  const cardBox = pdfBox(grown({ x: 0, y: 0, width, height }, template.bleed), 0);
+  const form = (shapes: readonly Mark[]) =>
+    placed(`/${pdf.addForm(paint(shapes, palette), cardBox)} Do\n`, { ...trim, rotation: 0 }, media, press);
   pdf.addPage({
     media: pdfBox(media, media.height),
     bleed: pdfBox(media, media.height),
     trim: pdfBox(trim, media.height),
-    content: placed(`/${art} Do\n`, { ...trim, rotation: 0 }, media, press),
+    content: inLayers({
+      print: form(marks),
+      step: (step) => {
+        const shapes = face.steps.get(step);
+        return shapes === undefined ? '' : form(shapes);
+      },
+    }),
   });
   pdf.close();
   return pdf.take();
@@ -43,14 +51,14 @@ export function renderArt(
 /** What a card has of its own, and where: millimetres from the trim's top left corner. */
 export interface ArtPosition {
   readonly side: string;
-  readonly kind: 'barcode' | 'text';
+  readonly kind: 'barcode' | 'qr' | 'text';
   readonly [detail: string]: unknown;
 }
 
 export function artPositions(layout: Layout): readonly ArtPosition[] {
   const round = (value: number) => Math.round(value * 1000) / 1000;
-  return layout.faces.flatMap(({ side, symbols, lines }): ArtPosition[] => [
-    ...symbols.map(({ data, x, y, width, height, fit }) => ({
+  return layout.faces.flatMap(({ side, symbols, squares, lines }): ArtPosition[] => [
+    ...symbols.map(({ data, x, y, width, height, fit, part: { turn } }) => ({
       side,
       kind: 'barcode' as const,
       symbology: 'Code 128',
@@ -59,13 +67,25 @@ export function artPositions(layout: Layout): readonly ArtPosition[] {
       y: round(y),
       width: round(width),
       height: round(height),
+      turn,
       quietZone: round(fit.quiet),
       module: round(fit.module),
       idealModule: round(fit.ideal),
       dotsPerModule: fit.dots,
+      barsNarrowerByDots: growthDots(fit),
       dpi: fit.dpi,
     })),
-    ...lines.map(({ part, content, font, ink, y }) => ({
+    ...squares.map(({ text, at, size }) => ({
+      side,
+      kind: 'qr' as const,
+      symbology: 'QR',
+      data: text,
+      x: at[0],
+      y: at[1],
+      width: size,
+      height: size,
+    })),
+    ...lines.map(({ part, content, font, size, ink, y }) => ({
       side,
       kind: 'text' as const,
       data: content.map((segment) => ('field' in segment ? `{${segment.field}}` : segment.text)).join(''),
@@ -73,7 +93,8 @@ export function artPositions(layout: Layout): readonly ArtPosition[] {
       baseline: round(y),
       align: part.align,
       font: font.postscriptName,
-      size: part.size,
+      size,
+      turn: part.turn,
       groups: part.groups ?? null,
       cmyk: ink,
     })),

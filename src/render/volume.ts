@@ -4,7 +4,7 @@ import { Failure } from '../base/failure.ts';
 import type { Card } from '../issue/card.ts';
 import { bySheet } from '../plan/seat.ts';
 import { slotCount } from '../plan/sheet.ts';
-import { STEPS, type Step } from '../plan/template.ts';
+import type { Step } from '../plan/template.ts';
 import { overBleed } from './bleed.ts';
 import { cardMarks } from './face.ts';
 import { dotsToMm, grown } from './grid.ts';
@@ -21,12 +21,12 @@ import {
   slugMark,
   voidMarks,
 } from './imposition.ts';
+import { inlineMarks, inlineSteps, openLayers } from './layers.ts';
 import type { Mark } from './mark.ts';
 import { openPalette } from './palette.ts';
-import { layered, paint, pdfBox, placed } from './paint.ts';
+import { paint, pdfBox, placed } from './paint.ts';
 import { type PdfPage, PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
-import { STEP_LAYERS } from './step.ts';
 
 export interface VolumeJob {
   readonly run: string;
@@ -104,14 +104,11 @@ function openSheet(
     const cells = format.gutters === 'cut' ? [] : places.map((place) => cellOf(format, place, places));
     return { face, places, crop, cells };
   });
-  const inline = layout.steps === 'inline';
-  const palette = openPalette(
-    pdf,
-    layout,
-    sideMarks.flatMap(({ face, crop }) => [...crop, ...(inline ? [...face.steps.values()].flat() : [])]),
-  );
-  const steps = inline ? STEPS.filter((step) => layout.faces.some((face) => face.steps.has(step))) : [];
-  const layers = openLayers(pdf, steps);
+  const palette = openPalette(pdf, layout, [
+    ...sideMarks.flatMap(({ crop }) => crop),
+    ...inlineMarks(layout),
+  ]);
+  const inLayers = openLayers(pdf, layout);
   const { width, height } = format.card;
   const bleedArea = grown({ x: 0, y: 0, width, height }, format.bleed);
   const cardBox = pdfBox(bleedArea, 0);
@@ -129,7 +126,12 @@ function openSheet(
       boxes,
       art: form(overBleed(face.fixed, bleedArea, press), artBox),
       marks: form(crop, pdfBox(boxes.media, 0)),
-      steps: new Map([...face.steps].filter(() => inline).map(([step, marks]) => [step, form(marks)])),
+      steps: new Map(
+        inlineSteps(layout).flatMap((step) => {
+          const shapes = face.steps.get(step);
+          return shapes === undefined ? [] : [[step, form(shapes)] as const];
+        }),
+      ),
       overlay:
         job.overlay === undefined ? '' : form([overlayMark(format, job.overlay, face.symbols, slugFont)]),
     };
@@ -149,41 +151,18 @@ function openSheet(
           card === undefined ? crossedOut : art + paint(cardMarks(face, card, job.run), palette) + overlay;
         return placed(content, place, media, press, cells[index]);
       });
-      const inLayer = (step: Step) => {
-        const shape = shapes.get(step);
+      const step = (one: Step) => {
+        const shape = shapes.get(one);
         if (shape === undefined) return '';
         const filled = places.filter((_, index) => cards[index] !== undefined);
-        return layers.wrap(step, filled.map((place) => placed(shape, place, media, press)).join(''));
+        return filled.map((place) => placed(shape, place, media, press)).join('');
       };
       return {
         media: pdfBox(media, media.height),
         bleed: pdfBox(bleed, media.height),
         trim: pdfBox(trim, media.height),
-        content: [
-          layers.wrap('marks', beside),
-          inLayer('white'),
-          layers.wrap('print', slots.join('')),
-          ...steps.filter((step) => step !== 'white').map(inLayer),
-        ].join(''),
+        content: inLayers({ beside, print: slots.join(''), step }),
       };
     });
-  };
-}
-
-/** Layers, where a file has steps in it: what is printed, the marks, and one for each step, the lowest first. */
-function openLayers(pdf: PressPdf, steps: readonly Step[]) {
-  const names = new Map<Step | 'marks' | 'print', string>();
-  if (steps.length > 0) {
-    names.set('marks', pdf.addLayer({ name: 'Marks' })).set('print', pdf.addLayer({ name: 'Print' }));
-    for (const step of steps) {
-      const { name, ...kind } = STEP_LAYERS[step];
-      names.set(step, pdf.addLayer({ name, step: kind }));
-    }
-  }
-  return {
-    wrap(layer: Step | 'marks' | 'print', content: string): string {
-      const name = names.get(layer);
-      return name === undefined ? content : layered(content, name);
-    },
   };
 }

@@ -1,4 +1,6 @@
 // The report for people: one page that stands by itself, with nothing in it that could be read as a code.
+import { indexAt } from '../plan/seat.ts';
+import type { Finding } from '../render/finding.ts';
 import type { Outlook } from './outlook.ts';
 import { type MaskedPicture, type VolumeReport, faultText } from './report.ts';
 
@@ -6,18 +8,30 @@ export interface ReportFacts {
   readonly run: string;
   readonly test: boolean;
   readonly columns: number;
+  /** What the preflight looked at, and what it let pass though it could be better. */
+  readonly findings: readonly Finding[];
   readonly advice: readonly string[];
   readonly volumes: readonly VolumeReport[];
 }
 
 /** The same as data, without the pictures: report.json. */
-export function reportJson({ run, test, advice, volumes }: ReportFacts): string {
+export function reportJson({ run, test, findings, advice, volumes }: ReportFacts): string {
   const sum = (of: (report: VolumeReport) => number) => volumes.reduce((total, one) => total + of(one), 0);
   const report = {
     format: 'cardpress-handoff-report/1',
     run,
     test,
-    preflight: { advice },
+    preflight: {
+      advice,
+      rules: findings.map(({ rule, subject, value, threshold, verdict, reason }) => ({
+        rule,
+        subject,
+        value,
+        threshold,
+        verdict,
+        ...(reason !== undefined && { reason }),
+      })),
+    },
     readBack: {
       symbols: sum(({ symbols }) => symbols),
       decoded: sum(({ decoded }) => decoded),
@@ -38,6 +52,7 @@ export function reportJson({ run, test, advice, volumes }: ReportFacts): string 
         lines: report.lines,
         ...(report.witness && { witness: report.witness }),
         off: report.off,
+        x4: report.x4,
         faults: report.faults,
       })),
     },
@@ -67,6 +82,12 @@ export function reportPage(facts: ReportFacts): string {
           ] as const,
         ]
       : []),
+    [
+      'File',
+      volumes.every(({ x4 }) => x4.length === 0)
+        ? 'holds to our checklist of PDF/X-4'
+        : 'does not hold to our checklist of PDF/X-4',
+    ],
     ['Worst edge', `${Math.max(0, ...volumes.map(({ off }) => off))} dots off its plan`],
   ];
   return `<!doctype html>
@@ -136,7 +157,7 @@ function pictures(volumes: readonly VolumeReport[]): string {
 }
 
 function sheetMaps(
-  { volume, sheets, slots, cards, symbols, decoded, faults }: VolumeReport,
+  { volume, sheets, slots, order, cards, symbols, decoded, faults }: VolumeReport,
   columns: number,
 ): string {
   const bad = new Set(faults.map(({ sheet, slot }) => `${sheet} ${slot ?? 'all'}`));
@@ -144,7 +165,7 @@ function sheetMaps(
     const sheet = index + 1;
     let map = '';
     for (let slot = 1; slot <= slots; slot += 1) {
-      const isCard = index * slots + slot <= cards;
+      const isCard = indexAt(order, { sheet, slot }, slots, sheets) < cards;
       const isBad = bad.has(`${sheet} ${slot}`) || (isCard && bad.has(`${sheet} all`));
       map += isBad ? '<b>✕</b>' : isCard ? '■' : '·';
       if (slot % columns === 0) map += '\n';

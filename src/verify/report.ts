@@ -1,5 +1,6 @@
 // What reading a volume back has found, as plain data for reports/NNN.A.json. It names serials and places,
 // never a token or a PIN.
+import type { Order } from '../plan/seat.ts';
 import type { Side } from '../plan/template.ts';
 import type { SymbolPlace } from '../render/symbol.ts';
 import type { Outlook } from './outlook.ts';
@@ -48,6 +49,7 @@ export interface VolumeReport {
   readonly off: number;
   readonly serials: { readonly first: number; readonly last: number };
   readonly slots: number;
+  readonly order: Order;
   readonly sheets: number;
   readonly cards: number;
   /** What is likely to be measured on the finished card, by kind of symbol. */
@@ -57,6 +59,8 @@ export interface VolumeReport {
     readonly last?: MaskedPicture;
     readonly worst?: MaskedPicture;
   };
+  /** What the checklist of PDF/X-4 finds wrong with the file; each is a fault, too. */
+  readonly x4: readonly string[];
   readonly faults: readonly Fault[];
 }
 

@@ -174,6 +174,7 @@ class Reading {
       off: Math.round(this.#off * 1000) / 1000,
       serials: this.#serials,
       slots: this.#sides[0]?.slots.length ?? 0,
+      order: this.#layout.sheet.order,
       sheets,
       cards: this.#cards,
       prediction: this.#outlooks,
@@ -182,6 +183,7 @@ class Reading {
         ...(this.#last && { last: this.#last }),
         ...(this.#worst && { worst: this.#worst }),
       },
+      x4: faults.filter(({ what }) => what === 'file').map(({ why }) => why),
       faults,
     };
   }

@@ -62,7 +62,8 @@ test('a step is a page of its own, in the sums, sealed as the volumes are, in th
 });
 
 test('a step in the volume is a plate of it, and read back is what lies below', async () => {
-  await rehearsal.run(job('within', '{ steps: inline, barGrowth: 42 }'), { run: 'within' });
+  const more = 'handoff: { seal: none, data: csv }';
+  await rehearsal.run(job('within', '{ steps: inline, barGrowth: 42 }', more), { run: 'within' });
   const ticket = json('within', 'ticket.json') as Ticket;
   expect(ticket.steps).toEqual([
     { step: 'scratch', side: 'back', spot: 'Scratch', where: 'inline', file: null },
@@ -74,6 +75,10 @@ test('a step in the volume is a plate of it, and read back is what lies below', 
   expect(manifest.verified).toMatchObject({ symbols: 36, decoded: 36 });
   expect(manifest.symbols.map(({ less }) => less)).toEqual([1, 1]);
   expect(existsSync(path('within', 'steps'))).toBe(false);
+  // Art for a manufacturer that merges by itself has the step in it, too.
+  const art = readFileSync(path('within', 'static/back.pdf'));
+  expect(await checkX4(art)).toEqual([]);
+  expect(art.toString('latin1')).toContain('/Separation /Scratch');
 });
 
 test('steps that are left out are said to be', async () => {
@@ -112,9 +117,18 @@ test('a press profile of the shop’s own is read, its waivers told, and its sta
   mkdirSync(join(rehearsal.dir, 'press'));
   writeFileSync(
     join(rehearsal.dir, 'press/works.yaml'),
-    'name: Card Works\ndpi: 1200\nwaivers: [{ rule: quiet-zone, reason: their scanner test of May }]\n',
+    'name: Card Works\ndpi: 1200\nthresholds: { bar-height: { fail: 11 } }\nwaivers: [{ rule: bar-height, reason: their scanner test of May }]\n',
   );
   await rehearsal.run(job('shop', './press/works.yaml'), { run: 'shop' });
+  const { preflight } = json('shop', 'report.json') as { preflight: { rules: { rule: string }[] } };
+  expect(preflight.rules).toContainEqual(
+    expect.objectContaining({
+      rule: 'bar-height',
+      verdict: 'waived',
+      reason: 'their scanner test of May',
+    }),
+  );
+  expect((json('shop', 'ticket.json') as Ticket).waivers.join('\n')).toContain('their scanner test of May');
   const { press } = json('shop', 'manifest.json') as Manifest;
   expect(press).toMatchObject({ name: 'Card Works', dpi: 1200 });
   const more = 'packing: { bundle: 100, box: 500 }\nvolume: { sheets: 30 }\nhandoff: { seal: none }';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seatWithin, sheetsFor } from '../../src/plan/seat.ts';
+import { indexAt, seatWithin, sheetsFor } from '../../src/plan/seat.ts';
 
 const volumes = fc.record({
   order: fc.constantFrom('across' as const, 'cut-and-stack' as const),
@@ -16,6 +16,7 @@ describe('seats', () => {
         const sheets = sheetsFor(order, count, slots, bundle);
         const seats = Array.from({ length: count }, (_, index) => seatWithin(order, index, slots, sheets));
         expect(new Set(seats.map(({ sheet, slot }) => `${sheet} ${slot}`)).size).toBe(count);
+        expect(seats.map((seat) => indexAt(order, seat, slots, sheets))).toEqual([...seats.keys()]);
         for (const { sheet, slot } of seats) {
           expect(sheet >= 1 && sheet <= sheets && slot >= 1 && slot <= slots).toBe(true);
         }

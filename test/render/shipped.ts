@@ -1,11 +1,11 @@
 // Every built-in template on every built-in sheet, its steps apart and in the volume: what a checker is given.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { renderSteps } from '../../src/render/step-file.ts';
 import { RUN, TEMPLATES, cardsOf, layoutOf, pdfOf, read } from './samples.ts';
 
 const SHEETS = readdirSync(new URL('sheets/', TEMPLATES)).map((name) => name.replace('.yaml', ''));
 const NAMES = readdirSync(TEMPLATES, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !['sheets', 'profiles', 'fonts', 'jobs'].includes(entry.name))
+  .filter(({ name }) => existsSync(new URL(`${name}/template.yaml`, TEMPLATES)))
   .map(({ name }) => name);
 
 export interface ShippedFile {
