@@ -5,10 +5,14 @@ const LONG = [
   'test/crash/*.test.ts',
   'test/deploy/container.test.ts',
   'test/kill/*.test.ts',
+  'test/pack/sign.test.ts',
+  'test/program/canary.test.ts',
   'test/program/lost-answers.test.ts',
   'test/program/probe.test.ts',
+  'test/program/readme.test.ts',
   'test/program/recovery.test.ts',
   'test/program/stand-in.test.ts',
+  'test/program/strace.test.ts',
   'test/render/programs.test.ts',
   'test/settle/long/*.test.ts',
   'test/schedule/real-year.test.ts',
@@ -21,8 +25,8 @@ export default defineConfig({
   test: {
     // The tests compute; leaving a core idle would double their time.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     projects: [
       { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: LONG } },
       { extends: true, test: { name: 'long', include: LONG } },

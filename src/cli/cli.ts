@@ -177,7 +177,7 @@ program
 program
   .command('demo')
   .description('a whole run against the sandbox')
-  .option('--port <n>', 'the sandbox’s port')
+  .option('--port <n>', 'the sandbox’s port; any free one, or that of the run which is continued')
   .action((options: { port?: string }) => demoCommand(options, call()));
 addAfterCommands(program, call);
 try {

@@ -1,16 +1,17 @@
 // cardpress demo: a whole run against the sandbox, on this machine alone.
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { nodeDisk } from '../base/disk.ts';
-import { badInput } from '../base/failure.ts';
-import { listRuns, isComplete } from '../pipeline/runs.ts';
+import { type Run, isComplete, listRuns } from '../pipeline/runs.ts';
 import { BUILT_IN, outputPath } from './environment.ts';
 import { writeKey } from './keygen-command.ts';
 import { type Call, runCommand } from './run-command.ts';
-import { closeSandbox, openSandbox, readBooks } from './sandbox-command.ts';
+import type { Sandbox, SandboxOptions } from '../sandbox/sandbox.ts';
+import { closeSandbox, openSandbox, portNumber, readBooks } from './sandbox-command.ts';
 
-/** A port of its own: a run that was interrupted goes on against the origin that it began with. Below the range
- * that systems give to outgoing connections, one of which may hold any port of it for a minute. */
-const PORT = 24711;
+/** Below the range that systems give to outgoing connections, any port of which may be held for a minute. */
+const PORTS = { from: 20_000, to: 32_000 };
+const TRIES = 20;
 
 export async function demoCommand(flags: { readonly port?: string }, call: Call): Promise<void> {
   const output = outputPath(call.env);
@@ -19,14 +20,13 @@ export async function demoCommand(flags: { readonly port?: string }, call: Call)
   const key = join(own, 'key.txt');
   if ((await nodeDisk.size(key)) === undefined) await writeKey(nodeDisk, key);
   const booksPath = join(own, 'books.json');
-  const port = Number(flags.port ?? PORT);
-  if (!Number.isInteger(port)) throw badInput(`--port is ${flags.port}: it must be a port number`);
-  const sandbox = await openSandbox({ port, ...(await readBooks(booksPath)) });
+  const books = await readBooks(booksPath);
+  const open = await openDemoRun(output);
+  const sandbox = await sandboxAt(flags.port ?? portOf(open), books);
   try {
-    const open = await openDemoRun(output);
     await runCommand(
       join(BUILT_IN, 'jobs/demo.yaml'),
-      { output, new: !open },
+      { output, new: open === undefined },
       {
         ...call,
         env: {
@@ -42,9 +42,23 @@ export async function demoCommand(flags: { readonly port?: string }, call: Call)
   }
 }
 
-async function openDemoRun(output: string): Promise<boolean> {
+async function openDemoRun(output: string): Promise<Run | undefined> {
   for (const run of await listRuns(nodeDisk, output)) {
-    if (run.plan.job === 'demo' && !(await isComplete(run))) return true;
+    if (run.plan.job === 'demo' && !(await isComplete(run))) return run;
   }
-  return false;
+  return undefined;
+}
+
+/** An interrupted run goes on against the origin that it began with. */
+const portOf = (open: Run | undefined) => open && new URL(open.plan.origin).port;
+
+async function sandboxAt(wanted: string | undefined, books: Pick<SandboxOptions, 'books'>): Promise<Sandbox> {
+  if (wanted !== undefined) return openSandbox({ port: portNumber(wanted), ...books });
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await openSandbox({ port: randomInt(PORTS.from, PORTS.to), ...books });
+    } catch (error) {
+      if (tries === TRIES) throw error;
+    }
+  }
 }

@@ -16,11 +16,8 @@ export interface SandboxFlags {
 }
 
 export async function sandboxCommand(flags: SandboxFlags, { terminal, stopping }: Call): Promise<void> {
-  const port = Number(flags.port ?? 4010);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw badInput(`--port is ${flags.port}: it must be a port number`);
   const sandbox = await openSandbox({
-    port,
+    port: portNumber(flags.port ?? '4010'),
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.faults !== undefined && { faults: await readFaults(flags.faults) }),
     ...(flags.books !== undefined && (await readBooks(flags.books))),
@@ -36,6 +33,14 @@ export async function sandboxCommand(flags: SandboxFlags, { terminal, stopping }
   );
   if (!stopping.aborted) await once(stopping, 'abort');
   await closeSandbox(sandbox, flags.books);
+}
+
+/** @param text what was given with --port */
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw badInput(`--port is ${text}: it must be a port number`);
+  return port;
 }
 
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {

@@ -16,7 +16,7 @@ afterAll(async () => {
 
 describe('the demo', () => {
   test('makes a run, then another; an interrupted one is continued; nothing is overwritten', async () => {
-    const demo = () => start(['demo', '--port', '47210'], { cwd });
+    const demo = () => start(['demo'], { cwd });
     const first = await demo().ended;
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out).toMatch(/is complete\n\n {2}cards +510 \(500 ordered, 10 overs\)/);
