@@ -138,8 +138,9 @@ export function whyOpen(
   { notYetReported, short, cards }: Settlement,
   unused: 'keep' | 'void',
 ): string | undefined {
-  if (notYetReported > 0) return `${notYetReported} cards are not reported yet: cardpress reconcile`;
-  if (short > 0) return `${short} cards are short`;
+  if (notYetReported > 0)
+    return `${notYetReported} ${notYetReported === 1 ? 'card is' : 'cards are'} not reported yet: cardpress reconcile`;
+  if (short > 0) return `${short} ${short === 1 ? 'card is' : 'cards are'} short`;
   if (cards.missing.length > 0)
     return `missing cards are alive at the platform: cardpress void ${run} --cards missing --reason TEXT`;
   const states = [
