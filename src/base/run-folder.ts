@@ -196,6 +196,19 @@ export class RunFolder {
     return all.filter((name) => !name.startsWith(TEMPORARY));
   }
 
+  /** Every finished file of the run, relative to its folder, by name. */
+  async files(): Promise<readonly string[]> {
+    const folders = await this.#folders();
+    const inside = new Set(folders.flatMap((folder) => [folder.split('/')[0] ?? '', folder]));
+    const files: string[] = [];
+    for (const folder of folders)
+      for (const name of await this.list(folder)) {
+        const path = folder === '.' ? name : `${folder}/${name}`;
+        if (!inside.has(path)) files.push(path);
+      }
+    return files.sort();
+  }
+
   /** Removes what writers that died left behind. Only the holder of the run's lock may call this. */
   async tidy(): Promise<void> {
     await this.#guard('.', async () => {

@@ -3,7 +3,6 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Failure } from '../../src/base/failure.ts';
-import { silent } from '../../src/base/log.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
 import { voidCommand } from '../../src/cli/void-command.ts';
@@ -63,13 +62,7 @@ async function tend(days = 0, options: { metrics?: string } = {}) {
   const print = (text: string) => (out += text);
   const code = await tendCommand(
     { output: shop.output, ...options },
-    {
-      terminal: { out: print, err: print, bars: undefined },
-      env: { CARDPRESS_NOTIFY_SECRET: 'key' },
-      log: silent,
-      stopping: new AbortController().signal,
-      now: () => new Date(Date.now() + days * 86_400_000),
-    },
+    shop.call(print, days, { CARDPRESS_NOTIFY_SECRET: 'key' }),
   ).then(
     () => 0,
     (error: unknown) => (error as Failure).exitCode,
@@ -125,26 +118,9 @@ async function delivered(name: string): Promise<string> {
   return `${name}-1`;
 }
 
-const call = (printed: string[] = []) => ({
-  terminal: {
-    out: (text: string) => void printed.push(text),
-    err: (text: string) => void printed.push(text),
-    bars: undefined,
-  },
-  env: {
-    CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-    CARDPRESS_API_URL: sandbox.origin,
-    CARDPRESS_SETTLE: '0',
-    DINTERO_CLIENT_ID: 'sandbox',
-    DINTERO_CLIENT_SECRET: 'sandbox',
-  },
-  log: silent,
-  stopping: new AbortController().signal,
-});
-
 async function close(run: string): Promise<void> {
   await shop.write('return.csv', 'serial,result\n1,good\n2,good\n3,good\n');
-  await reconcileCommand(run, join(shop.dir, 'return.csv'), { output: shop.output }, call());
+  await reconcileCommand(run, join(shop.dir, 'return.csv'), { output: shop.output }, shop.call());
 }
 
 const told = () => receiver.notices().map(({ event, run }) => `${event} ${run}`);
@@ -199,7 +175,7 @@ test('a closed run that is open again keeps its secrets, and somebody is told wh
   await close(run);
   receiver.notices();
   const voided = { cards: '1,2', reason: 'a theft that was found late', output: shop.output };
-  await voidCommand(run, voided, call());
+  await voidCommand(run, voided, shop.call());
   expect((await tend(11)).out).toMatch(
     /again-1 is past its retention of 10d, and its secrets stay: 1 card is short/,
   );
