@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 const LONG = [
   'test/crash/*.test.ts',
   'test/deploy/container.test.ts',
+  'test/deliver/acknowledged.test.ts',
   'test/kill/*.test.ts',
+  'test/program/canary-after.test.ts',
   'test/program/lost-answers.test.ts',
   'test/program/probe.test.ts',
   'test/program/recovery.test.ts',
