@@ -1,4 +1,5 @@
 // cardpress archive: a closed and purged run with its supplements as one file.
+import { countText } from '../base/count.ts';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeFolders, nodeDisk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
@@ -51,9 +52,9 @@ export async function archiveCommand(name: string, flags: ArchiveFlags, call: Ca
     await checkArchive(nodeDisk.stream(path), archive, path);
     const { sha256 } = await digest(nodeDisk.stream(path));
     const count = membersOf(family).length - 1;
-    const more = count === 0 ? '' : ` with ${count === 1 ? 'its supplement' : `${count} supplements`}`;
+    const more = count === 0 ? '' : ` with ${countText(count, 'supplement')}`;
     call.terminal.out(
-      `${run} is archived${isNew ? '' : ' already'}${more}: ${archive.entries.length} files, read back\n\n  ${path}\n  sha256 ${sha256}\n`,
+      `${run} is archived${isNew ? '' : ' already'}${more}: ${countText(archive.entries.length, 'file')}, read back\n\n  ${path}\n  sha256 ${sha256}\n`,
     );
   } finally {
     for (const lock of locks) await lock.release();

@@ -1,4 +1,5 @@
 // cardpress purge: what could be stolen of closed runs is destroyed, and a certificate says so.
+import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { takeLock } from '../base/lock.ts';
@@ -75,7 +76,7 @@ async function purgeRun(name: string, flags: PurgeFlags, call: Call): Promise<vo
       const isRoot = plan.run === root.plan.run;
       const files = isRoot ? await purgeOne(folder, about, desk) : await purgeSupplement(folder, about, desk);
       terminal.out(
-        `${plan.run} is purged: ${files} files destroyed; ${plan.run}/${names.purged} certifies it\n`,
+        `${plan.run} is purged: ${countText(files, 'file')} destroyed; ${plan.run}/${names.purged} certifies it\n`,
       );
     }
   });

@@ -11,6 +11,7 @@
 //                          ├─ one may be somebody else's: a person decides
 //                          ├─ they exist: void them, then ask for fresh ones in their place (replace)
 //                          └─ or get new secrets for them (reissue), or leave it to a person (hold)
+import { countText } from '../base/count.ts';
 import type { FailureKind } from '../base/failure.ts';
 import { type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
 import type { Terms } from '../issue/reading.ts';
@@ -73,7 +74,7 @@ export function batchNext(
     if (exist > 0 && recovery === 'hold' && voided === undefined) {
       return stop(
         'doubt',
-        `${exist} of ${countOf(cards)} cards exist at the platform, and ${why}`,
+        `${exist} of ${countText(countOf(cards), 'card exists', 'cards exist')} at the platform, and ${why}`,
         `cardpress resolve ${plan.run} --batch ${batch} --as replace (voids them and asks for others) or --as reissue (gets new codes for them)`,
       );
     }
