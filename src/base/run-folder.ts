@@ -115,6 +115,11 @@ export class RunFolder {
     return new RunFolder(this.#disk, path);
   }
 
+  /** Where the folder lies: what is remembered of it is remembered for this disk. */
+  get disk(): Disk {
+    return this.#disk;
+  }
+
   get name(): string {
     return basename(this.path);
   }
