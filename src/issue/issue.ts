@@ -179,6 +179,8 @@ function noteOf(record: CardsRecord): string {
       return 'too many requests';
     case 'doubt':
       return record.why;
+    case 'exists':
+      return 'the platform has cards of these ids already';
     default:
       return record.message;
   }

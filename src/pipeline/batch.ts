@@ -145,7 +145,7 @@ export function batchNext(
       return stop('refused', `the platform refuses: ${found.message}`);
     case 'exists':
       // Asked for before, these ids may be there because of it.
-      if (since < attempt) return doubtful(asked.cards, found.message, true);
+      if (since < attempt) return doubtful(asked.cards, 'these ids were asked for before', true);
       return stop(
         'refused',
         `a card id is taken at the platform (${found.message}): nothing was made`,
