@@ -4,9 +4,11 @@ import { defineConfig } from 'vitest/config';
 const LONG = [
   'test/crash/*.test.ts',
   'test/deploy/container.test.ts',
+  'test/deliver/acknowledged.test.ts',
   'test/kill/*.test.ts',
   'test/pack/sign.test.ts',
   'test/program/canary.test.ts',
+  'test/program/canary-after.test.ts',
   'test/program/lost-answers.test.ts',
   'test/program/probe.test.ts',
   'test/program/readme.test.ts',

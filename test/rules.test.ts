@@ -118,6 +118,7 @@ test('5: each large library is at home in one place', () => {
   expect(importers(/^bwip-js/)).toEqual(['render/barcode.ts', 'sandbox/barcode.ts']);
   expect(importers(/^p-queue/)).toEqual(['issue/platform.ts', 'pipeline/dispatch.ts']);
   expect(importers(/^undici/)).toEqual(['issue/platform.ts', 'watch/webhook.ts']);
+  expect(importers(/^tar-stream/)).toEqual(['settle/archive.ts']);
   expect(importers(/^croner/)).toEqual(['plan/cron.ts']);
   expect(importers(/^openpgp/)).toEqual(['pack/openpgp.ts']);
   expect(importers(/^ssh2/)).toEqual(['deliver/sftp.ts']);

@@ -115,6 +115,11 @@ export class RunFolder {
     return new RunFolder(this.#disk, path);
   }
 
+  /** Where the folder lies: what is remembered of it is remembered for this disk. */
+  get disk(): Disk {
+    return this.#disk;
+  }
+
   get name(): string {
     return basename(this.path);
   }
@@ -194,6 +199,19 @@ export class RunFolder {
   async list(folder: string): Promise<readonly string[]> {
     const all = await this.#disk.list(join(this.path, folder));
     return all.filter((name) => !name.startsWith(TEMPORARY));
+  }
+
+  /** Every finished file of the run, relative to its folder, by name. */
+  async files(): Promise<readonly string[]> {
+    const folders = await this.#folders();
+    const inside = new Set(folders.flatMap((folder) => [folder.split('/')[0] ?? '', folder]));
+    const files: string[] = [];
+    for (const folder of folders)
+      for (const name of await this.list(folder)) {
+        const path = folder === '.' ? name : `${folder}/${name}`;
+        if (!inside.has(path)) files.push(path);
+      }
+    return files.sort();
   }
 
   /** Removes what writers that died left behind. Only the holder of the run's lock may call this. */

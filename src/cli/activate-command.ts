@@ -1,4 +1,5 @@
 // cardpress activate: cards good for money, one command at a time, with a receipt.
+import { countText } from '../base/count.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { readJob } from '../plan/inputs.ts';
 import { isTestRun } from '../plan/plan.ts';
@@ -47,14 +48,14 @@ export async function activateCommand(name: string, flags: ActivateFlags, call: 
     await conclude(name, desk);
     const done = [...eachSerial(outcome?.done ?? [])].length;
     call.terminal.out(
-      `${done} cards of ${name} are active with ${amountText(terms.amount)} ${terms.currency} each, ${amountText(done * terms.amount)} in all\n\n  receipt   books/${String(order.number).padStart(4, '0')}.done.json\n`,
+      `${countText(done, 'card')} of ${name} ${done === 1 ? 'is' : 'are'} active with ${amountText(terms.amount)} ${terms.currency} each, ${amountText(done * terms.amount)} in all\n\n  receipt   books/${String(order.number).padStart(4, '0')}.done.json\n`,
     );
     const left = outcome?.left ?? [];
     const [first] = left;
     if (first !== undefined)
       throw new Failure(
         'refused',
-        `${left.length} cards are not active (serials ${someText(left.map(({ serial }) => serial))}): serial ${first.serial} ${first.why}`,
+        `${countText(left.length, 'card is', 'cards are')} not active (serials ${someText(left.map(({ serial }) => serial))}): serial ${first.serial} ${first.why}`,
       );
   });
 }
@@ -130,12 +131,15 @@ async function refuseSum(
       );
   }
   if (confirm === undefined)
-    throw badInput(`this makes ${sum.cards} cards good for ${amountText(sum.total)} ${currency} in all`, {
-      hint: `if that is meant, repeat it: --confirm ${sumText(sum)}`,
-    });
+    throw badInput(
+      `this makes ${countText(sum.cards, 'card')} good for ${amountText(sum.total)} ${currency} in all`,
+      {
+        hint: `if that is meant, repeat it: --confirm ${sumText(sum)}`,
+      },
+    );
   if (confirm !== sumText(sum))
     throw badInput(
-      `--confirm is ${confirm}, but this is ${sumText(sum)}: ${sum.cards} cards, ${amountText(sum.total)} ${currency} in all`,
+      `--confirm is ${confirm}, but this is ${sumText(sum)}: ${countText(sum.cards, 'card')}, ${amountText(sum.total)} ${currency} in all`,
     );
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { acknowledgeCommand } from './acknowledge-command.ts';
 import { type ActivateFlags, activateCommand } from './activate-command.ts';
 import type { OrderCommandFlags } from './order.ts';
+import { type ArchiveFlags, archiveCommand } from './archive-command.ts';
 import { type AuditFlags, auditCommand } from './audit-command.ts';
 import { type ApproveFlags, approveCommand } from './approve-command.ts';
 import { type PurgeFlags, purgeCommand } from './purge-command.ts';
@@ -42,6 +43,12 @@ export function addAfterCommands(program: Command, call: () => Call): void {
     .option('--reason <text>', 'why, for the certificate')
     .option('--output <dir>', 'the output folder')
     .action((run: string | undefined, options: PurgeFlags) => purgeCommand(run, options, call()));
+  program
+    .command('archive <run>')
+    .description('a closed and purged run as one file')
+    .option('--to <file>', 'default: .archive/RUN.tar.gz in the output folder')
+    .option('--output <dir>', 'the output folder')
+    .action((run: string, options: ArchiveFlags) => archiveCommand(run, options, call()));
   program
     .command('acknowledge <run> [target]')
     .description('the manufacturer has it')

@@ -1,4 +1,5 @@
 // cardpress approve: shows what would be made, and keeps a person's yes to exactly that.
+import { countText } from '../base/count.ts';
 import { join } from 'node:path';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
@@ -74,7 +75,7 @@ export async function approveCommand(
   await keepApproval(nodeDisk, output, approval);
   const by = approver === undefined ? approval.by : groupedFingerprint(approver.fingerprint);
   terminal.out(
-    `${jobPath} is approved by ${by}, as it is now: ${design.template.value.name}, ${job.value.cards.count} cards\n`,
+    `${jobPath} is approved by ${by}, as it is now: ${design.template.value.name}, ${countText(job.value.cards.count, 'card')}\n`,
   );
 }
 

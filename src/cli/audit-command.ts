@@ -1,4 +1,5 @@
 // cardpress audit: whether the records of a run agree with themselves, as a page that can be filed.
+import { countText } from '../base/count.ts';
 import { createHash } from 'node:crypto';
 import { nodeDisk } from '../base/disk.ts';
 import { Failure } from '../base/failure.ts';
@@ -44,12 +45,12 @@ export async function auditCommand(name: string, flags: AuditFlags, call: Call):
   const strange = flags.platform === true ? await sweep(name, flags, call) : undefined;
   if (strange !== undefined)
     pages.push(
-      `platform\n\n  ${family.cards.size} cards looked up: ${strange.length === 0 ? 'all as the books say' : `${strange.length} are not as the books say`}\n`,
+      `platform\n\n  ${countText(family.cards.size, 'card')} looked up: ${strange.length === 0 ? 'all as the books say' : `${strange.length} ${strange.length === 1 ? 'is' : 'are'} not as the books say`}\n`,
     );
   pages.push(
     wrong.length === 0
       ? 'Chain, files, accounts and approvals agree.\n'
-      : `${wrong.length} things do not agree.\n`,
+      : `${countText(wrong.length, 'thing')} ${wrong.length === 1 ? 'does' : 'do'} not agree.\n`,
   );
   call.terminal.out(`Audit of ${name}, ${new Date().toISOString()}\n\n${pages.join('\n')}`);
   if (wrong.length > 0)
@@ -130,10 +131,13 @@ async function memberPage(
   const rows = [
     [
       'events',
-      `${lines} lines, ${wrong.length === 0 ? 'chained without a break' : 'NOT as they were written'}; the last is ${head}`,
+      `${countText(lines, 'line')}, ${wrong.length === 0 ? 'chained without a break' : 'NOT as they were written'}; the last is ${head}`,
     ],
     ['files', `${files} named in it`],
-    ...[...who].map(([name, count], index) => [index === 0 ? 'by' : '', `${name}, ${count} lines`]),
+    ...[...who].map(([name, count], index) => [
+      index === 0 ? 'by' : '',
+      `${name}, ${countText(count, 'line')}`,
+    ]),
     ...receipts.map((file, index) => [index === 0 ? 'receipts' : '', file]),
     [
       'approved',

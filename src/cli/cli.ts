@@ -160,7 +160,7 @@ program
   .action((jobs: string[], options: ScheduleOptions) => scheduleCommand(jobs, options, call()));
 program
   .command('tend')
-  .description('what is due across runs: handoffs that did not reach their targets')
+  .description('what is due across runs: deliveries, acknowledgements, purges, reminders')
   .option('--output <dir>', 'the output folder')
   .option('--metrics <file>', 'write a text file for Prometheus')
   .action((options: TendOptions) => tendCommand(options, call()));

@@ -26,7 +26,7 @@ import {
   signPassphrase,
   threadCount,
 } from './environment.ts';
-import { type Call, TIMEOUT, makeRun } from './run-command.ts';
+import { type Call, TIMEOUT, clockOf, makeRun } from './run-command.ts';
 import { Stages } from './stages.ts';
 import { openWitness, whoCalls } from './who.ts';
 
@@ -55,7 +55,7 @@ export async function atDesk<T>(
   const output = outputPath(env, flags.output);
   const { root } = await readFamily(nodeDisk, output, name);
   const { folder, plan } = root;
-  const now = () => new Date();
+  const now = clockOf(call);
   const self = await thisProcess(nodeDisk, process.pid, now());
   const nobody = { recipient: '', identity: secret(''), backups: [] };
   const around: Surroundings = {
@@ -73,7 +73,7 @@ export async function atDesk<T>(
   const lock = await takeLock(nodeDisk, folder.path, self);
   if ('holder' in lock)
     throw badInput(`${plan.run} is held by process ${lock.holder.pid} on ${lock.holder.host}: wait for it`);
-  const journal = await openWitness(folder, env);
+  const journal = await openWitness(folder, env, now);
   const log = combine(journal, call.log);
   const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
   try {

@@ -1,4 +1,5 @@
 // What void, reprint, replace and reissue share: the flags, and what is printed at the end.
+import { countText } from '../base/count.ts';
 import { type CarriedOut, type OrderRequest, carryOut, conclude } from '../pipeline/orders.ts';
 import { Failure } from '../base/failure.ts';
 import { readOverrides } from '../plan/overrides.ts';
@@ -50,9 +51,11 @@ export async function orderCommand(
 function doneText({ order, outcome }: CarriedOut): string {
   const cards = [...eachSerial(order.cards)].length;
   const voided =
-    outcome === undefined ? '' : `${[...eachSerial(outcome.done)].length} of ${cards} cards are void`;
+    outcome === undefined
+      ? ''
+      : `${[...eachSerial(outcome.done)].length} of ${countText(cards, 'card is', 'cards are')} void`;
   if (order.what === 'void' || order.what === 'activate') return voided;
-  return `${voided === '' ? '' : `${voided}; `}${order.supplement} is complete: ${order.what} of ${cards} cards`;
+  return `${voided === '' ? '' : `${voided}; `}${order.supplement} is complete: ${order.what} of ${countText(cards, 'card')}`;
 }
 
 /** A card that the platform would not delete may still be in somebody's hands. */
@@ -61,7 +64,7 @@ function refuseLeft({ order, outcome }: CarriedOut): void {
   const [first] = left;
   if (first === undefined) return;
   throw new Failure('refused', {
-    message: `order ${order.number}: ${left.length} cards could not be voided (serials ${someText(left.map(({ serial }) => serial))}): ${first.why}`,
+    message: `order ${order.number}: ${countText(left.length, 'card')} could not be voided (serials ${someText(left.map(({ serial }) => serial))}): ${first.why}`,
     hint: 'accounts.json names them; have them blocked at the platform',
   });
 }

@@ -1,16 +1,18 @@
 // cardpress purge: what could be stolen of closed runs is destroyed, and a certificate says so.
+import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { takeLock } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
 import { readJob } from '../plan/inputs.ts';
-import { type Family, membersOf, readFamily } from '../pipeline/family.ts';
+import { membersOf, readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
-import { listRuns } from '../pipeline/runs.ts';
+import { type Run, listRuns } from '../pipeline/runs.ts';
 import { purgeFolder } from '../settle/purge.ts';
+import { closedAt, daysAfter, daysOf } from '../settle/retention.ts';
 import { type Desk, atDesk } from './desk.ts';
 import { outputPath, reader } from './environment.ts';
-import type { Call } from './run-command.ts';
+import { type Call, clockOf } from './run-command.ts';
 import { openWitness } from './who.ts';
 
 export interface PurgeFlags {
@@ -20,8 +22,6 @@ export interface PurgeFlags {
   readonly output?: string;
 }
 
-const DAY_MS = 86_400_000;
-
 export async function purgeCommand(name: string | undefined, flags: PurgeFlags, call: Call): Promise<void> {
   if (name !== undefined) {
     await purgeRun(name, flags, call);
@@ -30,17 +30,26 @@ export async function purgeCommand(name: string | undefined, flags: PurgeFlags, 
   if (flags.force === true) throw badInput('--force is for one run: name it');
   const output = outputPath(call.env, flags.output);
   let count = 0;
-  for (const { plan } of await listRuns(nodeDisk, output)) {
-    if (plan.supplement !== undefined || !(await isDue(await readFamily(nodeDisk, output, plan.run))))
-      continue;
-    await purgeRun(plan.run, { ...flags, reason: 'past its retention' }, call);
-    count += 1;
-  }
+  for (const run of await listRuns(nodeDisk, output)) if (await purgeDue(run, flags, call)) count += 1;
   if (count === 0) call.terminal.out('no closed run is past its retention\n');
+}
+
+/** Purges a run that is past its retention. @returns whether it was */
+export async function purgeDue(run: Run, flags: PurgeFlags, call: Call): Promise<boolean> {
+  const output = outputPath(call.env, flags.output);
+  const closed = run.plan.supplement === undefined ? await closedAt(run.folder) : undefined;
+  if (closed === undefined) return false;
+  const { retention } = (await readJob(reader, run.plan.jobFile)).value;
+  if (retention === undefined || clockOf(call)() < daysAfter(closed, daysOf(retention))) return false;
+  // A card that came back since, or an order that is open, has to be settled first.
+  if (whyNotClosed(await readFamily(nodeDisk, output, run.plan.run)) !== undefined) return false;
+  await purgeRun(run.plan.run, { ...flags, reason: 'past its retention' }, call);
+  return true;
 }
 
 async function purgeRun(name: string, flags: PurgeFlags, call: Call): Promise<void> {
   const { terminal, env } = call;
+  const now = clockOf(call);
   await atDesk(name, flags, call, { platform: false, key: false }, async (desk) => {
     const { root } = desk.family;
     if (name !== root.plan.run)
@@ -58,7 +67,7 @@ async function purgeRun(name: string, flags: PurgeFlags, call: Call): Promise<vo
     for (const { folder, plan, book } of members) {
       if (book.purged) continue;
       const about = {
-        at: new Date().toISOString(),
+        at: now().toISOString(),
         by: desk.by,
         reason: (flags.reason ?? '').trim() || 'closed',
         forced: why !== undefined,
@@ -67,7 +76,7 @@ async function purgeRun(name: string, flags: PurgeFlags, call: Call): Promise<vo
       const isRoot = plan.run === root.plan.run;
       const files = isRoot ? await purgeOne(folder, about, desk) : await purgeSupplement(folder, about, desk);
       terminal.out(
-        `${plan.run} is purged: ${files} files destroyed; ${plan.run}/${names.purged} certifies it\n`,
+        `${plan.run} is purged: ${countText(files, 'file')} destroyed; ${plan.run}/${names.purged} certifies it\n`,
       );
     }
   });
@@ -79,9 +88,9 @@ async function purgeRun(name: string, flags: PurgeFlags, call: Call): Promise<vo
   ): Promise<number> {
     const lock = await takeLock(nodeDisk, folder.path, around.self);
     if ('holder' in lock) throw badInput(`${folder.name} is held by process ${lock.holder.pid}`);
-    const journal = await openWitness(folder, env);
+    const journal = await openWitness(folder, env, now);
     try {
-      const { files } = await purgeFolder(folder, about, () => new Date());
+      const { files } = await purgeFolder(folder, about, now);
       journal.emit({ event: 'run.purged', run: folder.name, files: files.length });
       return files.length;
     } finally {
@@ -94,9 +103,9 @@ async function purgeRun(name: string, flags: PurgeFlags, call: Call): Promise<vo
 async function purgeOne(
   folder: Desk['family']['root']['folder'],
   about: Parameters<typeof purgeFolder>[1],
-  { log }: Desk,
+  { log, around: { now } }: Desk,
 ): Promise<number> {
-  const { files } = await purgeFolder(folder, about, () => new Date());
+  const { files } = await purgeFolder(folder, about, now);
   log.emit({ event: 'run.purged', run: folder.name, files: files.length });
   return files.length;
 }
@@ -108,13 +117,4 @@ function refuseOpen(name: string, why: string, { force, reason }: PurgeFlags): v
     });
   }
   if ((reason ?? '').trim() === '') throw badInput('--force needs a --reason: an auditor will ask for it');
-}
-
-async function isDue(family: Family): Promise<boolean> {
-  const { root } = family;
-  if (root.book.purged || !root.book.closed || whyNotClosed(family) !== undefined) return false;
-  const { retention } = (await readJob(reader, root.plan.jobFile)).value;
-  if (retention === undefined) return false;
-  const { at } = (await root.folder.readJson(names.closed)) as { at: string };
-  return Date.now() >= Date.parse(at) + Number(retention.slice(0, -1)) * DAY_MS;
 }

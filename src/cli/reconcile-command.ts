@@ -1,4 +1,5 @@
 // cardpress reconcile: what became of the cards, by the manufacturer's return file.
+import { countText } from '../base/count.ts';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { nodeDisk } from '../base/disk.ts';
@@ -90,7 +91,7 @@ export function booksText(family: Family): string {
     ['order', `${good} of ${ordered} good${short > 0 ? `, ${short} short` : ''}`],
     ...supplements.map((one, index) => [
       index === 0 ? 'also' : '',
-      `${one.plan.run}: ${one.plan.supplement?.kind ?? ''} of ${one.plan.cards.ordered} cards`,
+      `${one.plan.run}: ${one.plan.supplement?.kind ?? ''} of ${countText(one.plan.cards.ordered, 'card')}`,
     ]),
     ...(family.open === undefined ? offers(root.plan.run, settlement, cards) : []).map((line, index) => [
       index === 0 ? 'offered' : '',

@@ -1,4 +1,5 @@
 // cardpress rekey: seals the keys of every run to a new operator's key.
+import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
 import { thisProcess, takeLock } from '../base/lock.ts';
 import { Failure } from '../base/failure.ts';
@@ -29,5 +30,7 @@ export async function rekeyCommand(
       await lock.release();
     }
   }
-  terminal.out(`${runs.length} runs are sealed to ${to.recipient}; set CARDPRESS_KEY=${newKey}\n`);
+  terminal.out(
+    `${countText(runs.length, 'run is', 'runs are')} sealed to ${to.recipient}; set CARDPRESS_KEY=${newKey}\n`,
+  );
 }

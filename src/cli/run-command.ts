@@ -1,4 +1,5 @@
 // cardpress run: a job to its handoff.
+import { countText } from '../base/count.ts';
 import type { SftpAccess } from '../deliver/target.ts';
 import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -250,8 +251,8 @@ function summary({ plan, folder }: Run, ledger: Ledger, stages: Stages): string 
   const path = (name: string) => relative('.', `${folder.path}/handoff/${name}`);
   const rows = [
     ['cards', `${cardCount(plan)} (${plan.cards.ordered} ordered, ${plan.cards.overs} overs)`],
-    ['volumes', `${volumes.length} on ${sheets} sheets`],
-    ['read back', `${sum('decoded')} of ${sum('symbols')} symbols`],
+    ['volumes', `${volumes.length} on ${countText(sheets, 'sheet')}`],
+    ['symbols read', `${sum('decoded')} of ${sum('symbols')} as they should`],
     ['print', path('print/')],
     ['manifest', path('manifest.json')],
     ...stages.seconds.map(([name, seconds]) => [name, `${seconds.toFixed(1)} s`]),

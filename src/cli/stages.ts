@@ -3,16 +3,16 @@ import type { Step } from '../pipeline/next.ts';
 
 const NAMES: Record<Step['do'], string> = {
   ask: 'ask and seal',
-  read: 'read',
-  look: 'look up',
+  read: 'open answers',
+  look: 'look up lost',
   reissue: 'new codes',
-  void: 'void',
-  render: 'render',
-  verify: 'reading',
+  void: 'void cards',
+  render: 'draw volumes',
+  verify: 'read back',
   sweep: 'last look',
-  pack: 'pack',
+  pack: 'pack handoff',
   deliver: 'deliver',
-  complete: 'close',
+  complete: 'note it',
 };
 
 export class Stages {

@@ -1,4 +1,5 @@
 // cardpress status: the runs of the output folder, what each has done and what it will do next.
+import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
 import { holderOf, thisProcess } from '../base/lock.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
@@ -89,7 +90,7 @@ async function statusPage(run: Run): Promise<string> {
       `${accounts.asked} = ${accounts.made} made + ${accounts.neverCreated} never created + ${accounts.voided} voided + ${accounts.orphaned} orphaned + ${accounts.inDoubt} in doubt`,
     ],
     ['volumes', `${progress.volumes.rendered} of ${progress.volumes.of} rendered`],
-    ['read back', `${progress.read} of ${progress.volumes.of} volumes`],
+    ['read back', `${progress.read} of ${countText(progress.volumes.of, 'volume')}`],
     ...(maker === undefined
       ? []
       : [['made by', `process ${maker.pid} on ${maker.host}, since ${maker.since}`]]),

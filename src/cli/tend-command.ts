@@ -1,15 +1,12 @@
 // cardpress tend: what is due across the runs of the output folder.
 import { nodeDisk } from '../base/disk.ts';
 import { Failure } from '../base/failure.ts';
-import { names } from '../base/run-folder.ts';
-import { targetsOf } from '../deliver/target.ts';
-import { type Run, isComplete, listRuns } from '../pipeline/runs.ts';
-import { readJob } from '../plan/inputs.ts';
-import { type Chore, type Tended, tend } from '../schedule/tend.ts';
-import { deliverCommand } from './deliver-command.ts';
+import { type Run, isAbandoned, listRuns } from '../pipeline/runs.ts';
+import { type Tended, tend } from '../schedule/tend.ts';
+import { writeMetrics } from '../watch/metrics.ts';
+import { choresOf } from './chores.ts';
 import { outputPath, reader } from './environment.ts';
-import type { Call } from './run-command.ts';
-import { watched } from './watched.ts';
+import { type Call, clockOf } from './run-command.ts';
 
 export interface TendOptions {
   readonly output?: string;
@@ -29,25 +26,15 @@ export async function tendCommand(options: TendOptions, call: Call): Promise<voi
 }
 
 /** Does what is due on these runs. */
-export function tendRuns(
+export async function tendRuns(
   runs: readonly Run[],
   output: string,
   { metrics }: TendOptions,
   call: Call,
 ): Promise<Tended> {
-  /** A handoff that did not reach every target of its job. */
-  const deliverAgain: Chore = {
-    async isDue({ folder, plan }) {
-      if (!(await folder.has(names.done)) || (await isComplete({ folder, plan }))) return false;
-      return targetsOf(await readJob(reader, plan.jobFile)).length > 0;
-    },
-    async perform({ plan }) {
-      await watched({ jobPath: plan.jobFile, output, metrics }, call, async (outcome, job) => {
-        outcome.run = plan.run;
-        await deliverCommand(plan.run, { output }, call);
-        outcome.delivered = targetsOf({ file: plan.jobFile, value: job }).map(({ shown }) => shown);
-      });
-    },
-  };
-  return tend(runs, [deliverAgain]);
+  const kept: Run[] = [];
+  for (const run of runs) if (!(await isAbandoned(run))) kept.push(run);
+  const tended = await tend(kept, choresOf(output, metrics, call));
+  if (metrics !== undefined && tended.done > 0) await writeMetrics(reader, output, metrics, clockOf(call)());
+  return tended;
 }

@@ -1,4 +1,5 @@
 // cardpress verify: reads a run or a handoff once more.
+import { countText } from '../base/count.ts';
 import { join } from 'node:path';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
@@ -44,7 +45,7 @@ async function toolsOf({ folder, plan }: Run, key: string): Promise<PrintTools> 
 }
 
 function readText({ volumes, symbols, decoded, commitments, sealed }: ReadAgain): string {
-  const of = volumes === 1 ? '1 volume' : `${volumes} volumes`;
+  const of = countText(volumes, 'volume');
   return [
     `${decoded} of ${symbols} symbols on ${of} read back`,
     ...(sealed > 0 ? [`${sealed} of them sealed: only their checksums could be compared`] : []),

@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
 import { asFailure, badInput } from '../base/failure.ts';
 import type { Secret } from '../base/secret.ts';
+import type { Run } from '../pipeline/runs.ts';
 import { readJob } from '../plan/inputs.ts';
 import { type Job, isTest } from '../plan/job.ts';
 import { readMemory, stillTold, writeMemory } from '../watch/memory.ts';
 import { writeMetrics } from '../watch/metrics.ts';
 import { type Notice, deliveryNotice, failureNotice, newsOf } from '../watch/notice.ts';
+import { type Reminder, reminderNotice } from '../watch/reminder.ts';
 import { beat, postNotice } from '../watch/webhook.ts';
 import { notifySecret, reader } from './environment.ts';
 import { type Call, clockOf } from './run-command.ts';
@@ -27,10 +29,12 @@ export interface WatchOptions {
   readonly output: string;
   /** A file for Prometheus. */
   readonly metrics?: string | undefined;
+  /** Housekeeping: how it ends well says nothing of the job, and only a failure is told. */
+  readonly housekeeping?: true;
 }
 
 export async function watched(
-  { jobPath, output, metrics }: WatchOptions,
+  { jobPath, output, metrics, housekeeping }: WatchOptions,
   call: Call,
   work: (outcome: Outcome, job: Job) => Promise<void>,
 ): Promise<Outcome> {
@@ -46,6 +50,7 @@ export async function watched(
     throw error;
   }
   const { delivered = [] } = outcome;
+  if (housekeeping === true) return outcome;
   await tell(delivered.length > 0 ? deliveryNotice(delivered, { ...about(), at: now() }) : undefined, 0);
   return outcome;
 
@@ -68,13 +73,18 @@ export async function watched(
       if (notify.webhook === undefined && metrics === undefined) return;
       const at = now();
       const last = { at: at.toISOString(), exitCode };
-      const told = exitCode === 0 ? {} : stillTold(await readMemory(nodeDisk, output, job.name), at);
-      await writeMemory(nodeDisk, output, job.name, { last, told });
+      const memory = await readMemory(nodeDisk, output, job.name);
+      const told = exitCode === 0 ? {} : stillTold(memory, at);
+      await writeMemory(nodeDisk, output, job.name, { ...memory, last, told });
       if (notice === undefined || notify.webhook === undefined || key === undefined) return;
       const news = newsOf(notice);
       if (!notify.on.includes(notice.event) || news in told) return;
       await postNotice(notify.webhook, notice, key, tools);
-      await writeMemory(nodeDisk, output, job.name, { last, told: { ...told, [news]: at.toISOString() } });
+      await writeMemory(nodeDisk, output, job.name, {
+        ...memory,
+        last,
+        told: { ...told, [news]: at.toISOString() },
+      });
     }
 
     async function giveHeartbeat(): Promise<void> {
@@ -82,9 +92,39 @@ export async function watched(
     }
 
     async function giveMetrics(): Promise<void> {
-      if (metrics !== undefined) await writeMetrics(nodeDisk, output, metrics);
+      if (metrics !== undefined) await writeMetrics(reader, output, metrics, now());
     }
   }
+}
+
+/**
+ * Tells what people forget, each thing once: on the terminal, and to the webhook where the job wants it.
+ * @returns how many were told now
+ */
+export async function remindOnce(
+  reminders: readonly Reminder[],
+  run: Run,
+  job: Job,
+  output: string,
+  call: Call,
+): Promise<number> {
+  let count = 0;
+  const { webhook, on } = job.notify;
+  for (const reminder of reminders) {
+    const memory = await readMemory(nodeDisk, output, job.name);
+    if (memory.reminded?.[reminder.news] !== undefined) continue;
+    const at = clockOf(call)();
+    const key = await webhookKey(job, call);
+    call.terminal.out(`${reminder.message}\n`);
+    if (webhook !== undefined && key !== undefined && on.includes(reminder.event))
+      await postNotice(webhook, reminderNotice(reminder, run, at), key, {
+        sleep: (milliseconds) => sleep(milliseconds),
+      });
+    const reminded = { ...memory.reminded, [reminder.news]: at.toISOString() };
+    await writeMemory(nodeDisk, output, job.name, { ...memory, reminded });
+    count += 1;
+  }
+  return count;
 }
 
 /** The secret that signs notices, where the job has a webhook. */

@@ -1,4 +1,5 @@
 // One batch: note that it is asked for, ask, seal what comes, and only then look into it.
+import { countText } from '../base/count.ts';
 import { Failure, asFailure } from '../base/failure.ts';
 import type { Lock } from '../base/lock.ts';
 import type { Log } from '../base/log.ts';
@@ -173,11 +174,13 @@ export function wireFormat({ length, prefix, symbols, numbers, characters, barco
 function noteOf(record: CardsRecord): string {
   switch (record.outcome) {
     case 'made':
-      return record.bad.length === 0 ? '' : `${record.bad.length} cards must not be printed`;
+      return record.bad.length === 0 ? '' : `${countText(record.bad.length, 'card')} must not be printed`;
     case 'limited':
       return 'too many requests';
     case 'doubt':
       return record.why;
+    case 'exists':
+      return 'the platform has cards of these ids already';
     default:
       return record.message;
   }

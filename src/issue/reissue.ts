@@ -1,5 +1,6 @@
 // New secrets for cards that exist and whose first ones were lost: a new token under a fixed reference, and a
 // new PIN. Each answer is sealed before it is parsed; what was sealed is never asked for again.
+import { countText } from '../base/count.ts';
 import { names } from '../base/run-folder.ts';
 import { seal, unseal } from '../base/vault.ts';
 import { secret } from '../base/secret.ts';
@@ -58,7 +59,7 @@ export async function reissueBatch(
     batch,
     attempt,
     good: good.length,
-    note: `${good.length} cards have new codes`,
+    note: `${countText(good.length, 'card has', 'cards have')} new codes`,
   });
 }
 

@@ -11,6 +11,7 @@
 //                          ├─ one may be somebody else's: a person decides
 //                          ├─ they exist: void them, then ask for fresh ones in their place (replace)
 //                          └─ or get new secrets for them (reissue), or leave it to a person (hold)
+import { countText } from '../base/count.ts';
 import type { FailureKind } from '../base/failure.ts';
 import { type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
 import type { Terms } from '../issue/reading.ts';
@@ -73,7 +74,7 @@ export function batchNext(
     if (exist > 0 && recovery === 'hold' && voided === undefined) {
       return stop(
         'doubt',
-        `${exist} of ${countOf(cards)} cards exist at the platform, and ${why}`,
+        `${exist} of ${countText(countOf(cards), 'card exists', 'cards exist')} at the platform, and ${why}`,
         `cardpress resolve ${plan.run} --batch ${batch} --as replace (voids them and asks for others) or --as reissue (gets new codes for them)`,
       );
     }
@@ -144,7 +145,7 @@ export function batchNext(
       return stop('refused', `the platform refuses: ${found.message}`);
     case 'exists':
       // Asked for before, these ids may be there because of it.
-      if (since < attempt) return doubtful(asked.cards, found.message, true);
+      if (since < attempt) return doubtful(asked.cards, 'these ids were asked for before', true);
       return stop(
         'refused',
         `a card id is taken at the platform (${found.message}): nothing was made`,

@@ -1,5 +1,6 @@
 // What people order after the handoff, carried out: noted first, so that a process that dies is gone on with by the
 // same command; then done; then its outcome noted.
+import { countText } from '../base/count.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { type Witness, names } from '../base/run-folder.ts';
@@ -211,7 +212,7 @@ function continued(
     (open.what !== 'activate' || terms === undefined || JSON.stringify(terms) === JSON.stringify(open.terms));
   if (isSame) return open;
   throw badInput(
-    `order ${open.number} of ${family.root.plan.run} is not carried out yet: ${open.what} of ${[...eachSerial(open.cards)].length} cards`,
+    `order ${open.number} of ${family.root.plan.run} is not carried out yet: ${open.what} of ${countText([...eachSerial(open.cards)].length, 'card')}`,
     { hint: `cardpress ${open.what} ${family.root.plan.run} goes on with it` },
   );
 }

@@ -52,9 +52,27 @@ export async function isAbandoned(run: Run): Promise<boolean> {
   return run.folder.has(names.abandoned);
 }
 
+/**
+ * What complete runs have taken, for a process that makes one run after another: their records were written once and
+ * are added to no more. The folder stays the truth; it is read again by the next process.
+ */
+const known = new WeakMap<Disk, Map<string, readonly IdRange[]>>();
+
 /** The ids that a run has planned or asked for; none of one that was given up. */
 export async function takenIds(run: Run): Promise<readonly IdRange[]> {
   if (await isAbandoned(run)) return [];
+  const { folder, plan } = run;
+  if (!(await folder.has(names.complete))) return readTaken(run);
+  const ofDisk = known.get(folder.disk) ?? new Map<string, readonly IdRange[]>();
+  known.set(folder.disk, ofDisk);
+  // A folder that was taken away and made anew has another plan.
+  const key = JSON.stringify([folder.path, plan.created, plan.cards, plan.supplement?.kind]);
+  const ranges = ofDisk.get(key) ?? (await readTaken(run));
+  ofDisk.set(key, ranges);
+  return ranges;
+}
+
+async function readTaken(run: Run): Promise<readonly IdRange[]> {
   const { folder, plan } = run;
   const { id, first } = plan.cards;
   const range = (from: number, count: number): IdRange => ({

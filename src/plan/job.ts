@@ -106,7 +106,7 @@ const jobSchema = z.strictObject({
   deliver: deliverSchema.default([]),
   contacts: contactsSchema.default({}),
   /** Whom to tell what. */
-  notify: notifySchema.default({ on: ['failure', 'doubt'] }),
+  notify: notifySchema.prefault({}),
   schedule: z
     .strictObject({
       cron: z.string().optional(),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** What can be told of; the first two are, where the job does not say. */
-export const NOTICES = ['failure', 'doubt', 'delivery'] as const;
+export const NOTICES = ['failure', 'doubt', 'delivery', 'acknowledgement', 'retention'] as const;
 export type NoticeEvent = (typeof NOTICES)[number];
 
 const URL_RULE = 'it must be a URL that begins with https:// (http only to this machine)';
@@ -21,6 +21,11 @@ export const notifySchema = z.strictObject({
   on: z.array(z.enum(NOTICES)).default(['failure', 'doubt']),
   /** Called when all is well, by a watcher that raises the alarm when it is not. */
   heartbeat: url.optional(),
+  /** How long a manufacturer may take to acknowledge a delivery before it is told. */
+  acknowledgeWithin: z
+    .string()
+    .regex(/^[1-9]\d{0,4}d$/, 'it must be days such as 7d')
+    .default('7d'),
 });
 
 export type NotifyKeys = z.infer<typeof notifySchema>;

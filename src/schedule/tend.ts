@@ -3,14 +3,11 @@
 import { type Failure, asFailure } from '../base/failure.ts';
 import type { Run } from '../pipeline/runs.ts';
 
-/** One kind of thing that falls due on a run. */
-export interface Chore {
-  readonly isDue: (run: Run) => Promise<boolean>;
-  readonly perform: (run: Run) => Promise<void>;
-}
+/** Does what is due of one kind on a run. @returns whether anything was done */
+export type Chore = (run: Run) => Promise<boolean>;
 
 export interface Tended {
-  /** How many chores were due and done. */
+  /** How many chores came to something. */
   readonly done: number;
   readonly failures: readonly { readonly run: string; readonly failure: Failure }[];
 }
@@ -21,9 +18,7 @@ export async function tend(runs: readonly Run[], chores: readonly Chore[]): Prom
   for (const run of runs) {
     for (const chore of chores) {
       try {
-        if (!(await chore.isDue(run))) continue;
-        await chore.perform(run);
-        done += 1;
+        if (await chore(run)) done += 1;
       } catch (error) {
         failures.push({ run: run.plan.run, failure: asFailure(error) });
       }

@@ -1,9 +1,10 @@
 // The manufacturer has it: by a file .ack that it put beside .done, or by a person's word. Noted once for each
 // delivery.
+import { basename } from 'node:path';
 import { Failure, badInput } from '../base/failure.ts';
-import { names } from '../base/run-folder.ts';
+import { type RunFolder, names } from '../base/run-folder.ts';
 import { type DeliverTools, folderAtTarget } from '../deliver/deliver.ts';
-import { type Receipt, readDeliveries } from '../deliver/receipt.ts';
+import { type Receipt, deliveryStates, readDeliveries } from '../deliver/receipt.ts';
 import type { Target } from '../deliver/target.ts';
 
 export interface Acknowledgement {
@@ -55,6 +56,18 @@ export async function fetchAcknowledgement(target: Target, tools: AckTools): Pro
     );
   await write(receipt, 'file', text, tools);
   return true;
+}
+
+/** Deliveries that reached their target, the last to each, and that nobody has acknowledged. */
+export async function unacknowledged(folder: RunFolder): Promise<readonly Receipt[]> {
+  const files = await folder.list('receipts');
+  const receipts: Receipt[] = [];
+  for (const [target, { reached, delivery }] of deliveryStates(files)) {
+    const acknowledged = names.receipt(target, delivery, 'acknowledged');
+    if (reached === 'done' && !files.includes(basename(acknowledged)))
+      receipts.push((await folder.readJson(names.receipt(target, delivery, 'done'))) as Receipt);
+  }
+  return receipts;
 }
 
 /** Notes a person's word. */

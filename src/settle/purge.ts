@@ -73,7 +73,7 @@ export async function purgeFolder(
 }
 
 /** Every file that holds or opens a code; the run's key first. */
-async function secretsIn(folder: RunFolder, proofs: boolean): Promise<readonly string[]> {
+export async function secretsIn(folder: RunFolder, proofs: boolean): Promise<readonly string[]> {
   const files: string[] = [];
   if (await folder.has(names.runKey)) files.push(names.runKey);
   if (proofs && (await folder.has(names.proofKey))) files.push(names.proofKey);

@@ -1,4 +1,5 @@
 // A return file held against the books: what it changes, or everything that is wrong with it. Pure.
+import { countText } from '../base/count.ts';
 import type { Complaint } from '../base/failure.ts';
 import { type Plan, cardCount, packOf } from '../plan/plan.ts';
 import type { CardStanding } from './cards.ts';
@@ -46,7 +47,7 @@ export function count(
     );
     if (left.length > 0)
       complaints.push({
-        message: `${file} does not add up: ${left.length} of ${cardCount(plan)} cards are neither good, spoiled nor missing (serials ${someText(left.map(({ serial }) => serial))})`,
+        message: `${file} does not add up: ${left.length} of ${countText(cardCount(plan), 'card')} ${left.length === 1 ? 'is' : 'are'} neither good, spoiled nor missing (serials ${someText(left.map(({ serial }) => serial))})`,
         hint: 'ask for the rest; --partial counts what is there and waits for it',
       });
   }

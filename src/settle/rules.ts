@@ -1,4 +1,5 @@
 // Which card may be ordered to what, by where it stands. Pure: a card is never good in two places.
+import { countText } from '../base/count.ts';
 import { type Complaint, Failure, badInput } from '../base/failure.ts';
 import { type Plan, packOf } from '../plan/plan.ts';
 import type { CardStanding, Settlement } from './cards.ts';
@@ -138,8 +139,9 @@ export function whyOpen(
   { notYetReported, short, cards }: Settlement,
   unused: 'keep' | 'void',
 ): string | undefined {
-  if (notYetReported > 0) return `${notYetReported} cards are not reported yet: cardpress reconcile`;
-  if (short > 0) return `${short} cards are short`;
+  if (notYetReported > 0)
+    return `${countText(notYetReported, 'card is', 'cards are')} not reported yet: cardpress reconcile`;
+  if (short > 0) return `${countText(short, 'card is', 'cards are')} short`;
   if (cards.missing.length > 0)
     return `missing cards are alive at the platform: cardpress void ${run} --cards missing --reason TEXT`;
   const states = [

@@ -1,5 +1,6 @@
 // Cards that are printed and must never be good: deleted at the platform, and believed when seen. The conditions
 // are those of recovery: nothing is touched that is active, carries money or may be somebody else's.
+import { countText } from '../base/count.ts';
 import { Failure } from '../base/failure.ts';
 import { lookUp, voidCards } from '../issue/doubt.ts';
 import type { IssueTools } from '../issue/issue.ts';
@@ -39,7 +40,7 @@ export function refuseForeign(looked: readonly Looked[]): void {
   const [first] = foreign;
   if (first === undefined) return;
   throw new Failure('doubt', {
-    message: `serial ${first.serial}: ${first.foreign ?? ''}${foreign.length > 1 ? `, and ${foreign.length - 1} more cards` : ''}: nothing was touched`,
+    message: `serial ${first.serial}: ${first.foreign ?? ''}${foreign.length > 1 ? `, and ${countText(foreign.length - 1, 'more card')}` : ''}: nothing was touched`,
     hint: 'a card that is active or carries money is blocked at the platform, by a person',
   });
 }

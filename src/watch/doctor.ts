@@ -10,10 +10,10 @@ import { type Target, targetsOf } from '../deliver/target.ts';
 import type { Platform } from '../issue/platform.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
 import { readJob } from '../plan/inputs.ts';
-import type { Job } from '../plan/job.ts';
+import { type Job, isTest } from '../plan/job.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { openRunKeys, readOperatorKey } from '../pipeline/keys.ts';
-import { type CheckedJob, type Surroundings, checkJob } from '../pipeline/prepare.ts';
+import { type CheckedJob, type Surroundings, approvalOf, checkJob } from '../pipeline/prepare.ts';
 import { isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
 import { estimateBytes } from './estimate.ts';
 import { sentenceOf } from './notice.ts';
@@ -78,7 +78,10 @@ export async function examine(jobPath: string, tools: DoctorTools): Promise<read
       () => checkJob(tools, jobPath),
       ({ design }) => filesText(design),
     ));
-  if (checked) await checkKeys(checked);
+  if (checked) {
+    await checkKeys(checked);
+    await checkApproval(checked);
+  }
   const operator = await check(
     'key',
     async () => {
@@ -130,6 +133,26 @@ export async function examine(jobPath: string, tools: DoctorTools): Promise<read
       'signed by',
       () => signer.sign(new TextEncoder().encode('a trial'), 'trial', now()),
       () => groupedFingerprint(signer.fingerprint),
+    );
+  }
+
+  /** Of a job that does not run without: whether the next run would be let through. */
+  async function checkApproval(checkedJob: CheckedJob): Promise<void> {
+    const { job: of, approvers } = checkedJob;
+    if (isTest(of.value) && approvers.length === 0) return;
+    await check(
+      'approval',
+      async () => {
+        const approval = await approvalOf(checkedJob, tools.output, reader.disk);
+        if (approval !== undefined) return approval;
+        throw badInput(`${of.file} is not approved as it is now`, {
+          hint: `cardpress approve ${of.file} shows what would be made`,
+        });
+      },
+      ({ at, by, signatures }) => {
+        const who = signatures.map(({ fingerprint }) => groupedFingerprint(fingerprint)).join(', ') || by;
+        return `as it is now, on ${at.slice(0, 10)} by ${who}`;
+      },
     );
   }
 

@@ -9,6 +9,8 @@ export interface Memory {
   readonly last: { readonly at: string; readonly exitCode: number } | null;
   /** When which news was told last. */
   readonly told: Readonly<Record<string, string>>;
+  /** What people were reminded of, and when: once, for good. */
+  readonly reminded?: Readonly<Record<string, string>>;
 }
 
 const FOLDER = '.watch';

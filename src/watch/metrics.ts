@@ -6,6 +6,8 @@ import { RunFolder, names } from '../base/run-folder.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Run, isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
+import { type Reader, readJob } from '../plan/inputs.ts';
+import { DAY_MS, closedAt, daysAfter, daysOf } from '../settle/retention.ts';
 import { readMemory } from './memory.ts';
 
 /** Numbers of one job, by the name of the metric. */
@@ -23,15 +25,21 @@ const METRICS = {
   run_symbols_read: 'Symbols of the last run that were read back.',
   run_deliveries: 'Targets that have the last run.',
   open_balance_cards: 'Cards of open runs of which it is not known whether they exist.',
+  days_to_purge: 'Days until the secrets of the next closed run are due to be destroyed.',
 } as const;
 
 /** The metrics of every job with a run in the output folder. */
-export async function metricsText(disk: Disk, output: string): Promise<string> {
+export async function metricsText(reader: Reader, output: string, now: Date): Promise<string> {
+  const { disk } = reader;
   const jobs = new Map<string, Run[]>();
   for (const run of await listRuns(disk, output))
     if (!(await isAbandoned(run))) jobs.set(run.plan.job, [...(jobs.get(run.plan.job) ?? []), run]);
   const numbers: (readonly [string, Numbers])[] = [];
-  for (const [job, runs] of jobs) numbers.push([job, await numbersOf(disk, output, job, runs)]);
+  for (const [job, runs] of jobs)
+    numbers.push([
+      job,
+      { ...(await numbersOf(disk, output, job, runs)), ...(await purgeNumbers(reader, runs, now)) },
+    ]);
   const lines = Object.entries(METRICS).flatMap(([name, help]) => {
     const rows = numbers.flatMap(([job, values]) => {
       const value = values[name as keyof typeof METRICS];
@@ -44,9 +52,10 @@ export async function metricsText(disk: Disk, output: string): Promise<string> {
 }
 
 /** Puts the metrics in place of those there. Others may read the file: the collector is another user. */
-export async function writeMetrics(disk: Disk, output: string, path: string): Promise<void> {
+export async function writeMetrics(reader: Reader, output: string, path: string, now: Date): Promise<void> {
+  const { disk } = reader;
   await makeFolders(disk, dirname(path));
-  const text = await metricsText(disk, output);
+  const text = await metricsText(reader, output, now);
   await new RunFolder(disk, dirname(path)).replace(basename(path), text, 0o644);
 }
 
@@ -75,6 +84,21 @@ async function numbersOf(disk: Disk, output: string, job: string, runs: readonly
     ...(newest !== undefined && (await newestNumbers(newest))),
     open_balance_cards: inDoubt,
   };
+}
+
+/** Of a job file that is not there any more, nobody knows the retention: then there is no number. */
+async function purgeNumbers(reader: Reader, runs: readonly Run[], now: Date): Promise<Numbers> {
+  let next = Infinity;
+  for (const { folder, plan } of runs) {
+    const closed = plan.supplement === undefined ? await closedAt(folder) : undefined;
+    if (closed === undefined) continue;
+    const job = await readJob(reader, plan.jobFile).catch(() => undefined);
+    const retention = job?.value.retention;
+    if (retention === undefined) continue;
+    const end = daysAfter(closed, daysOf(retention)).getTime();
+    next = Math.min(next, (end - now.getTime()) / DAY_MS);
+  }
+  return Number.isFinite(next) ? { days_to_purge: Math.round(next * 100) / 100 } : {};
 }
 
 async function newestNumbers(run: Run): Promise<Numbers> {

@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 import { cardpress } from './cli.ts';
+import { formsOf } from './forms.ts';
 
 const JOB = `
 name: canary
@@ -33,19 +34,6 @@ function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile());
-}
-
-/** The forms in which a secret could lie about. */
-function forms(secret: string): readonly Buffer[] {
-  const plain = Buffer.from(secret);
-  const wide = Buffer.from(secret, 'utf16le');
-  const encoded = [
-    plain.toString('base64').replace(/=+$/, ''),
-    plain.toString('hex'),
-    plain.toString('base64url').replace(/=+$/, ''),
-  ];
-  const spaced = [...secret].join(' ');
-  return [plain, wide, ...[...encoded, encodeURIComponent(secret), spaced].map((text) => Buffer.from(text))];
 }
 
 async function makeRun(rules: FaultPlan['rules'], job = JOB, args: readonly string[] = []) {
@@ -81,7 +69,7 @@ async function makeRun(rules: FaultPlan['rules'], job = JOB, args: readonly stri
       ]),
   ] as const;
   const found = [...secrets, key].flatMap((secret) =>
-    forms(secret).flatMap((form) =>
+    formsOf(secret).flatMap((form) =>
       texts.filter(([, bytes]) => bytes.includes(form)).map(([where]) => where),
     ),
   );

@@ -1,10 +1,11 @@
 // cardpress tend: handoffs that did not reach their targets, on the real disk, twice.
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Failure } from '../../src/base/failure.ts';
-import { silent } from '../../src/base/log.ts';
+import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
+import { voidCommand } from '../../src/cli/void-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
@@ -14,12 +15,18 @@ let shop: Rehearsal;
 let receiver: Receiver;
 beforeAll(async () => {
   sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
   receiver = await startReceiver('key');
+});
+// What is tended is all that lies in an output folder.
+beforeEach(async () => {
+  shop = await rehearse(sandbox.origin);
+  receiver.notices();
+});
+afterEach(() => {
+  shop.remove();
 });
 afterAll(async () => {
   await receiver.close();
-  shop.remove();
   await sandbox.close();
 });
 
@@ -50,17 +57,12 @@ notify: { webhook: "${receiver.url}/hook", on: [doubt, delivery] }
   writeFileSync(plan, text);
 }
 
-async function tend() {
+async function tend(days = 0, options: { metrics?: string } = {}) {
   let out = '';
   const print = (text: string) => (out += text);
   const code = await tendCommand(
-    { output: shop.output },
-    {
-      terminal: { out: print, err: print, bars: undefined },
-      env: { CARDPRESS_NOTIFY_SECRET: 'key' },
-      log: silent,
-      stopping: new AbortController().signal,
-    },
+    { output: shop.output, ...options },
+    shop.call(print, days, { CARDPRESS_NOTIFY_SECRET: 'key' }),
   ).then(
     () => 0,
     (error: unknown) => (error as Failure).exitCode,
@@ -88,6 +90,109 @@ test('what failed is delivered again, each run for itself, and once', async () =
   const before = statSync(sent).mtimeMs;
   expect(await tend()).toEqual({ code: 0, out: 'nothing is due\n' });
   expect(statSync(sent).mtimeMs).toBe(before);
+});
+
+const JOB = (name: string) => `
+name: ${name}
+account: T00000001
+cards: { count: 2, overs: 1, id: "${name}-{serial}" }
+template: classic
+sheet: one-up
+handoff: { seal: none }
+deliver: [{ folder: ./${name} }]
+notify: { webhook: "${receiver.url}/hook", on: [acknowledgement, retention] }
+retention: 10d
+`;
+
+/** A delivered run with a job file of its own. */
+async function delivered(name: string): Promise<string> {
+  mkdirSync(outbox(name), { recursive: true });
+  await shop.run(JOB(name), { run: `${name}-1`, env: { CARDPRESS_NOTIFY_SECRET: 'key' } });
+  await shop.write(`${name}.yaml`, JOB(name));
+  const plan = join(shop.output, `${name}-1`, 'plan.json');
+  // Before there is a journal line of it that matters here.
+  writeFileSync(
+    plan,
+    shop.read(`${name}-1/plan.json`).replace(join(shop.dir, 'job.yaml'), join(shop.dir, `${name}.yaml`)),
+  );
+  return `${name}-1`;
+}
+
+async function close(run: string): Promise<void> {
+  await shop.write('return.csv', 'serial,result\n1,good\n2,good\n3,good\n');
+  await reconcileCommand(run, join(shop.dir, 'return.csv'), { output: shop.output }, shop.call());
+}
+
+const told = () => receiver.notices().map(({ event, run }) => `${event} ${run}`);
+
+test('the manufacturer’s word is fetched from its folder, once, and its absence is told once', async () => {
+  const run = await delivered('waited');
+  receiver.notices();
+  expect(await tend(6)).toEqual({ code: 0, out: 'nothing is due\n' });
+  const { out } = await tend(8);
+  expect(out).toMatch(
+    /^waited-1 was delivered to \S+waited on \S+, and nobody has acknowledged it: ask there/,
+  );
+  expect(told()).toEqual(['acknowledgement waited-1']);
+  expect(await tend(9)).toEqual({ code: 0, out: 'nothing is due\n' });
+  writeFileSync(join(outbox('waited'), `${run}_TEST`, '.ack'), '0'.repeat(64));
+  expect(await tend(9)).toMatchObject({ code: 7 });
+  writeFileSync(join(outbox('waited'), `${run}_TEST`, '.ack'), 'got it');
+  // After a month more nobody expects it; of a run that is long complete the retention is told.
+  expect((await tend(40)).out).toMatch(/waited-1 was completed on \S+ and was never closed/);
+  expect(told()).toEqual(['retention waited-1']);
+  expect((await tend(9)).out).toMatch(/^waited-1: \S+ is acknowledged, by its own file\n$/);
+  expect(await tend(9)).toEqual({ code: 0, out: 'nothing is due\n' });
+  expect(readdirSync(join(shop.output, run, 'receipts')).join()).toMatch(/\.1\.acknowledged\.json/);
+  expect(told()).toEqual([]);
+});
+
+test('what is past its retention is announced, then purged, and once', async () => {
+  const run = await delivered('old');
+  await close(run);
+  receiver.notices();
+  const metrics = join(shop.dir, 'old.prom');
+  expect(await tend(2)).toEqual({ code: 0, out: 'nothing is due\n' });
+  expect((await tend(4, { metrics })).out).toMatch(
+    /^old-1 was closed on \S+: its secrets are destroyed on \S+ \(retention 10d\)\n$/,
+  );
+  expect(Number(/days_to_purge\{job="old"\} (\S+)/.exec(shop.readFile('old.prom'))?.[1])).toBeCloseTo(6, 1);
+  expect(await tend(5)).toEqual({ code: 0, out: 'nothing is due\n' });
+  expect(told()).toEqual(['retention old-1']);
+  expect((await tend(11, { metrics })).out).toMatch(/^old-1 is purged: \d+ files destroyed/);
+  expect(shop.readFile('old.prom')).not.toMatch(/days_to_purge\{job="old"\}/);
+  expect(readdirSync(join(shop.output, run))).not.toContain('key.age');
+  expect(JSON.parse(shop.read(`${run}/purged.json`))).toMatchObject({
+    reason: 'past its retention',
+    forced: false,
+  });
+  expect(await tend(12)).toEqual({ code: 0, out: 'nothing is due\n' });
+  expect(told()).toEqual([]);
+});
+
+test('a closed run that is open again keeps its secrets, and somebody is told why', async () => {
+  const run = await delivered('again');
+  await close(run);
+  receiver.notices();
+  const voided = { cards: '1,2', reason: 'a theft that was found late', output: shop.output };
+  await voidCommand(run, voided, shop.call());
+  expect((await tend(11)).out).toMatch(
+    /again-1 is past its retention of 10d, and its secrets stay: 1 card is short/,
+  );
+  expect(told()).toEqual(['retention again-1']);
+  expect(readdirSync(join(shop.output, run))).toContain('key.age');
+  expect(await tend(12)).toEqual({ code: 0, out: 'nothing is due\n' });
+});
+
+test('a reminder that did not arrive is told by the next call', async () => {
+  await delivered('deaf');
+  receiver.notices();
+  receiver.answer(404);
+  expect(await tend(8)).toMatchObject({ code: 4 });
+  expect(told()).toEqual([]);
+  expect(await tend(8)).toMatchObject({ code: 0 });
+  expect(told()).toEqual(['acknowledgement deaf-1']);
+  expect(await tend(9)).toEqual({ code: 0, out: 'nothing is due\n' });
 });
 
 test('a due run that was given up is made once more, and no third time', async () => {

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { silent } from '../../src/base/log.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
-import { runCommand } from '../../src/cli/run-command.ts';
+import { type Call, runCommand } from '../../src/cli/run-command.ts';
 import { writeKey } from '../../src/cli/keygen-command.ts';
 
 export interface Rehearsal {
@@ -23,6 +23,8 @@ export interface Rehearsal {
       readonly env?: Record<string, string>;
     },
   ) => Promise<string>;
+  /** What a command is called with, in this process, so many days from now; `print` gets what it prints. */
+  readonly call: (print?: (text: string) => void, days?: number, env?: Record<string, string>) => Call;
   /** A file below the output folder. */
   readonly read: (path: string) => string;
   /** A file below the shop's folder. */
@@ -37,27 +39,29 @@ export async function rehearse(origin: string): Promise<Rehearsal> {
   const key = join(dir, 'keys', 'key.txt');
   mkdirSync(join(dir, 'keys'));
   await writeKey(nodeDisk, key);
+  const callWith: Rehearsal['call'] = (print = () => undefined, days = 0, env = {}) => ({
+    terminal: { out: print, err: print, bars: undefined },
+    env: {
+      CARDPRESS_KEY: key,
+      CARDPRESS_API_URL: origin,
+      CARDPRESS_SETTLE: '0',
+      CARDPRESS_THREADS: '0',
+      DINTERO_CLIENT_ID: 'sandbox',
+      DINTERO_CLIENT_SECRET: 'sandbox',
+      ...env,
+    },
+    log: silent,
+    stopping: new AbortController().signal,
+    ...(days !== 0 && { now: () => new Date(Date.now() + days * 86_400_000) }),
+  });
   return {
     dir,
     output,
+    call: callWith,
     async run(job, { env = {}, ...options } = {}) {
       writeFileSync(join(dir, 'job.yaml'), job);
       const printed: string[] = [];
-      const print = (text: string) => void printed.push(text);
-      const call = {
-        terminal: { out: print, err: print, bars: undefined },
-        env: {
-          CARDPRESS_KEY: key,
-          CARDPRESS_API_URL: origin,
-          CARDPRESS_SETTLE: '0',
-          CARDPRESS_THREADS: '0',
-          DINTERO_CLIENT_ID: 'sandbox',
-          DINTERO_CLIENT_SECRET: 'sandbox',
-          ...env,
-        },
-        log: silent,
-        stopping: new AbortController().signal,
-      };
+      const call = callWith((text) => void printed.push(text), 0, env);
       // A P account is run by a person's yes.
       if (/^account: P/m.test(job)) await approveCommand(join(dir, 'job.yaml'), { yes: true, output }, call);
       await runCommand(join(dir, 'job.yaml'), { output, ...options }, call);

@@ -2,9 +2,12 @@
 import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { Failure } from '../../src/base/failure.ts';
+import { generateKeyPair } from '../../src/base/vault.ts';
 import { silent } from '../../src/base/log.ts';
+import { approveCommand } from '../../src/cli/approve-command.ts';
 import { doctorCommand } from '../../src/cli/doctor-command.ts';
 import { writeKey } from '../../src/cli/keygen-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -138,6 +141,25 @@ test('the estimate is about what a run takes', async () => {
     .reduce((sum, file) => sum + readFileSync(join(file.parentPath, file.name)).length, 0);
   expect(estimate / taken).toBeGreaterThan(0.8);
   expect(estimate / taken).toBeLessThan(2);
+});
+
+test('a P account’s job, or one with approvers, is approved as it is now', async () => {
+  const { recipient } = await generateKeyPair();
+  const job = FOLDER.replace('T12345678', 'P12345678').replace('seal: none', `seal: [${recipient}]`);
+  const { bad, out } = await doctor(job);
+  expect(bad).toEqual(['approval']);
+  expect(out).toMatch(/FAIL +approval +\S+job\.yaml is not approved as it is now/);
+  await approveCommand(join(shop.dir, 'job.yaml'), { yes: true, output: shop.output }, shop.call());
+  expect((await doctor(job)).out).toMatch(/ok +approval +as it is now, on \d{4}-\d\d-\d\d by \S+@\S+/);
+  expect((await doctor(job.replace('count: 5', 'count: 6'))).bad).toEqual(['approval']);
+
+  const { publicKey } = generateKeyPairSync('ed25519');
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  const body = Buffer.concat([Buffer.from('Ed'), Buffer.alloc(8, 1), raw]).toString('base64');
+  await shop.write('keys/kari.pub', `untrusted comment: key\n${body}\n`);
+  // A T account with approvers runs without; its doctor says that nobody has said yes.
+  const named = await doctor(`${FOLDER}approvers: [keys/kari.pub]\n`);
+  expect(named.bad).toEqual(['approval']);
 });
 
 test('an open run whose key is another', async () => {

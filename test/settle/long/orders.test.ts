@@ -64,7 +64,7 @@ test('a return file is counted; one with anything wrong changes nothing', async 
     /broken.csv:24 {2}serial 4 stands in line 5 too/,
   );
   expect(await broken(file.replace(/\r\n20,.*/, ''))).toMatch(
-    /does not add up: 1 of 22 cards are neither .* \(serials 20\)/,
+    /does not add up: 1 of 22 cards is neither .* \(serials 20\)/,
   );
   expect(await broken(file.replace('MD-000005', 'MD-000006'))).toMatch(
     /serial 5 is card MD-000005, not MD-000006/,
@@ -144,7 +144,7 @@ describe('orders', () => {
     );
 
     const again = await ok('reprint', run, '--cards', '3');
-    expect(again).toMatch(`${run}-s1 is complete: reprint of 1 cards`);
+    expect(again).toMatch(`${run}-s1 is complete: reprint of 1 card`);
     expect(serials(`${run}-s1`)).toEqual([3]);
     expect(await no(2, 'reprint', run, '--cards', '3')).toMatch(/serial 3: not reported yet/);
     returned(run, 'late.csv', { 3: 'good' });

@@ -153,6 +153,7 @@ test('a quarter, command by command', async () => {
   expect(await type('reprint')).toMatch(/-s3 is complete: reprint of 300 cards/);
   expect(existsSync(join(shop.shop.dir, `elsewhere/${run}-s3/.done`))).toBe(true);
   expect(await no(2, `purge ${run}`)).toMatch(/is not closed: 400 cards are not reported yet/);
+  expect(await no(2, `archive ${run}`)).toMatch(/is not closed: 400 cards are not reported yet/);
   for (const number of [1, 2, 3]) {
     returned(`${run}-s${number}`, `return-s${number}.csv`);
     await type('reconcile');
@@ -258,6 +259,7 @@ async function afterPurge(): Promise<void> {
   const secrets = Object.values(shop.sandbox.books().accounts)
     .flatMap(({ cards }) => cards)
     .flatMap(({ tokens }) => tokens.map(({ value }) => value));
+  expect(await no(2, `archive ${run}`)).toMatch(/is not purged: there are secrets in it/);
   expect(await type('purge')).toMatch(/-s3 is purged/);
   expect(await shop.ok('purge', run)).toMatch(/was purged before/);
   expect(await no(2, `reissue ${run} --cards 600 --destroyed`)).toMatch(/was purged: its codes are gone/);
@@ -292,6 +294,7 @@ async function afterPurge(): Promise<void> {
   };
   expect(certificate.files[0]?.file).toBe('key.age');
   expect(certificate.files.map(({ file }) => file)).toContain('batches/0001.1.age');
+  expect(await type('archive')).toMatch(/is archived with 3 supplements: \d+ files, read back/);
   expect(await no(2, 'purge nowhere')).toMatch(/there is no run nowhere/);
 }
 

@@ -1,0 +1,86 @@
+// cardpress archive: a closed and purged run with its supplements as one file.
+import { countText } from '../base/count.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolders, nodeDisk } from '../base/disk.ts';
+import { Failure, badInput } from '../base/failure.ts';
+import { type Lock, takeLock, thisProcess } from '../base/lock.ts';
+import { RunFolder, names } from '../base/run-folder.ts';
+import { digest } from '../pack/place.ts';
+import { type Family, membersOf, readFamily } from '../pipeline/family.ts';
+import { whyNotClosed } from '../pipeline/orders.ts';
+import { type Archive, archiveOf, checkArchive } from '../settle/archive.ts';
+import { auditFolder } from '../settle/audit.ts';
+import { outputPath } from './environment.ts';
+import { type Call, clockOf } from './run-command.ts';
+
+export interface ArchiveFlags {
+  /** The file; beside the run where none is given. */
+  readonly to?: string;
+  readonly output?: string;
+}
+
+export async function archiveCommand(name: string, flags: ArchiveFlags, call: Call): Promise<void> {
+  const output = outputPath(call.env, flags.output);
+  const family = await readFamily(nodeDisk, output, name);
+  const { run } = family.root.plan;
+  if (name !== run)
+    throw badInput(`${name} belongs to ${run}: both are archived together`, {
+      hint: `cardpress archive ${run}`,
+    });
+  refuseOpen(family);
+  const path = resolve(flags.to ?? join(output, '.archive', `${run}.tar.gz`));
+  const self = await thisProcess(nodeDisk, process.pid, clockOf(call)());
+  const locks: Lock[] = [];
+  try {
+    for (const { folder } of membersOf(family)) {
+      const lock = await takeLock(nodeDisk, folder.path, self);
+      if ('holder' in lock)
+        throw badInput(`${folder.name} is held by process ${lock.holder.pid} on ${lock.holder.host}`);
+      locks.push(lock);
+    }
+    // What does not agree with itself is not filed as if it did.
+    for (const { folder } of membersOf(family)) {
+      const [wrong] = (await auditFolder(folder)).wrong;
+      if (wrong !== undefined)
+        throw new Failure('mismatch', {
+          message: `${folder.name}/${wrong}`,
+          hint: `cardpress audit ${run} says all that does not agree`,
+        });
+    }
+    const archive = await archiveOf(membersOf(family).map(({ folder }) => folder));
+    const isNew = await write(path, archive);
+    await checkArchive(nodeDisk.stream(path), archive, path);
+    const { sha256 } = await digest(nodeDisk.stream(path));
+    const count = membersOf(family).length - 1;
+    const more = count === 0 ? '' : ` with ${countText(count, 'supplement')}`;
+    call.terminal.out(
+      `${run} is archived${isNew ? '' : ' already'}${more}: ${countText(archive.entries.length, 'file')}, read back\n\n  ${path}\n  sha256 ${sha256}\n`,
+    );
+  } finally {
+    for (const lock of locks) await lock.release();
+  }
+}
+
+/** Whole or not at all, and never over another file. */
+async function write(path: string, { content }: Archive): Promise<boolean> {
+  await makeFolders(nodeDisk, dirname(path));
+  return new RunFolder(nodeDisk, dirname(path)).write(basename(path), content());
+}
+
+/** @throws Failure of kind `input` that says what is to be done before */
+function refuseOpen(family: Family): void {
+  const { run } = family.root.plan;
+  const why = whyNotClosed(family);
+  if (why !== undefined)
+    throw badInput(`${run} is not closed: ${why}`, { hint: 'what is open is not filed' });
+  if (!family.root.book.closed)
+    throw badInput(`${run} is not closed yet`, { hint: `cardpress status ${run} says what is missing` });
+  const unpurged = membersOf(family).find(({ book }) => !book.purged);
+  if (unpurged !== undefined)
+    throw badInput(
+      unpurged.book.purging
+        ? `${unpurged.plan.run} is not purged to its end`
+        : `${unpurged.plan.run} is not purged: there are secrets in it`,
+      { hint: `cardpress purge ${run} destroys them, and writes ${names.purged}` },
+    );
+}

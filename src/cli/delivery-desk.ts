@@ -1,0 +1,58 @@
+// What the commands share that go to a run's targets: its lock, its journal, and the tools to reach them. They need
+// no key of the vault.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeDisk } from '../base/disk.ts';
+import { type Busy, takeLock, thisProcess } from '../base/lock.ts';
+import { badInput } from '../base/failure.ts';
+import { combine } from '../base/log.ts';
+import { sessions } from '../deliver/session.ts';
+import type { Target } from '../deliver/target.ts';
+import type { Run } from '../pipeline/runs.ts';
+import type { AckTools } from '../settle/acknowledge.ts';
+import { sftpAccess } from './environment.ts';
+import { type Call, clockOf } from './run-command.ts';
+import { targetsOfRun } from './targets.ts';
+import { openWitness, whoCalls } from './who.ts';
+
+/**
+ * Does work at the targets of a run, as its only holder.
+ * @param moved the job file, where it has been moved
+ * @returns what the work returned, or who holds the run
+ */
+export async function atTargets<T>(
+  { plan, folder }: Run,
+  moved: string | undefined,
+  call: Call,
+  work: (targets: readonly Target[], tools: AckTools) => Promise<T>,
+): Promise<{ readonly came: T } | Busy> {
+  const { env, log, stopping } = call;
+  const now = clockOf(call);
+  const access = await sftpAccess(env);
+  const targets = await targetsOfRun(plan, moved, access);
+  const self = await thisProcess(nodeDisk, process.pid, now());
+  const lock = await takeLock(nodeDisk, folder.path, self);
+  if ('holder' in lock) return lock;
+  const journal = await openWitness(folder, env, now);
+  try {
+    const came = await work(targets, {
+      plan,
+      folder,
+      now,
+      by: await whoCalls(env),
+      log: combine(journal, log),
+      sleep: (milliseconds) => sleep(milliseconds, undefined, { signal: stopping }),
+      openSession: sessions(nodeDisk, access),
+    });
+    return { came };
+  } finally {
+    await journal.close();
+    await lock.release();
+  }
+}
+
+/** @throws Failure of kind `input` that says who holds the run */
+export function refuseBusy(run: string, came: object): void {
+  if (!('holder' in came)) return;
+  const { holder } = came as Busy;
+  throw badInput(`${run} is held by process ${holder.pid} on ${holder.host}`);
+}
