@@ -17,7 +17,7 @@ export async function initCommand(dir: string, { terminal }: Call): Promise<void
       `${dir} is ready: ${names.join(', ')}`,
       '',
       `  cd ${dir}`,
-      '  cardpress preview template',
+      '  cardpress preview',
       '  cardpress check job.yaml',
       '',
     ].join('\n'),
