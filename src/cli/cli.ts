@@ -148,7 +148,7 @@ program
   );
 program
   .command('schema <name>')
-  .description('the JSON Schema of a file that others read: manifest')
+  .description('a JSON Schema: job, template, sheet, press, manifest')
   .action((name: string) => {
     schemaCommand(name, call());
   });
