@@ -135,14 +135,14 @@ async function raster(
   const about = { title: layout.template.name, created: new Date(0), id: new Uint8Array(16) };
   const pages = await openPdf(renderArt({ ...layout, steps }, face, about, { card, run }), 'the face');
   try {
-    const { rgba, width, height } = pages.cut(1, area, dpi);
-    return {
-      png: await sharp(rgba, { raw: { width, height, channels: 4 } })
-        .png()
-        .toBuffer(),
-      width,
-      height,
-    };
+    const page = pages.render(1, dpi);
+    const dots = (mm: number) => Math.round((mm / 25.4) * dpi);
+    const [width, height] = [dots(area.width), dots(area.height)];
+    const png = await sharp(page.rgba, { raw: { width: page.width, height: page.height, channels: 4 } })
+      .extract({ left: dots(area.x), top: dots(area.y), width, height })
+      .png()
+      .toBuffer();
+    return { png, width, height };
   } finally {
     pages.close();
   }

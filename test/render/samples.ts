@@ -42,8 +42,7 @@ export function inputsOf(design: Design = {}, more: Partial<LayoutInputs> = {}):
   const assets = new Map(
     filesOf(template.value).flatMap((file) => {
       const path = `${design.from ?? 'classic'}/${file}`;
-      const bytes =
-        design.assets?.[file] ?? (existsSync(new URL(path, TEMPLATES)) ? read(path) : undefined);
+      const bytes = design.assets?.[file] ?? (existsSync(new URL(path, TEMPLATES)) ? read(path) : undefined);
       return bytes === undefined ? [] : [[file, bytes] as const];
     }),
   );
