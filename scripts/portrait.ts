@@ -166,7 +166,7 @@ async function row(pictures: readonly Picture[], dpi: number): Promise<Buffer> {
   const height = Math.max(...pictures.map((picture) => picture.height)) + 2 * edge;
   let left = edge;
   const placed = [];
-  for (const { png, width: own, height: high } of pictures) {
+  for (const { png, width: own } of pictures) {
     const clear = { r: 40, g: 34, b: 28, alpha: 0 };
     const dark = await sharp(png)
       .ensureAlpha()

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { badInput } from '../base/failure.ts';
 import { isRecipient } from '../base/vault.ts';
+import { bits, codeFormat } from './code-keys.ts';
 import { cronComplaint } from './cron.ts';
 import { type CodeFormat, PIN_BITS, TOKEN_BITS, shortestFormat } from './format.ts';
 import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
@@ -9,40 +10,6 @@ import { checkIdPattern } from './ids.ts';
 import { notifySchema } from './notify.ts';
 import { PRESS_DEFAULTS, type PressKeys, pressKeys } from './press.ts';
 import { type Checked, parseYaml } from './yaml.ts';
-
-const codeFormat = (shortest: number) =>
-  z
-    .strictObject({
-      length: z.int().min(shortest).max(48).describe('Characters, the prefix not counted.'),
-      prefix: z
-        .string()
-        .max(12)
-        .regex(/^[\x21-\x7e]*$/, 'it must be printable ASCII without spaces')
-        .default(''),
-      numbers: z.boolean().default(true),
-      characters: z.boolean().default(false).describe('Letters of either case.'),
-      symbols: z.boolean().default(false).describe('What else is printable.'),
-      barcode: z.boolean().default(false).describe('Ask for the platform’s own picture too, as a witness.'),
-    })
-    .refine(
-      (format) => format.numbers || format.characters || format.symbols,
-      'it must allow numbers, characters or symbols',
-    )
-    .refine(
-      // A part that is too long by itself has its own complaint.
-      ({ prefix, length }) => prefix.length > 12 || length > 48 || prefix.length + length <= 48,
-      'prefix and length must come to at most 48 characters',
-    )
-    .meta({
-      anyOf: [
-        { properties: { numbers: { const: true } } },
-        { required: ['characters'], properties: { characters: { const: true } } },
-        { required: ['symbols'], properties: { symbols: { const: true } } },
-      ],
-    });
-
-/** The shortest format that holds so many bits. */
-const bits = z.strictObject({ bits: z.number().min(10).max(150).describe('What it is to hold at least.') });
 
 const SHARE = 'it must be a number of cards or a share such as 2%';
 const share = z.union([z.int(SHARE).min(0), z.string(SHARE).regex(/^\d+(\.\d+)?%$/, SHARE)], SHARE);
