@@ -8,7 +8,10 @@ import { groupedFingerprint } from '../pack/recipients.ts';
 import { openSigner } from '../pack/signer.ts';
 import type { CheckedJob } from '../pipeline/prepare.ts';
 import { readOverrides } from '../plan/overrides.ts';
-import { previewTemplate } from '../preview/preview.ts';
+import { outlookFor } from '../preview/outlook.ts';
+import { previewFiles } from '../preview/preview.ts';
+import { openSpecimen } from '../preview/specimen.ts';
+import { jobSubject } from '../preview/subject.ts';
 import { type Approval, approverOf, findApproval, keepApproval, kindOf } from '../settle/approval.ts';
 import { inspectJob } from './check-command.ts';
 import { outputPath, reader, signPassphrase } from './environment.ts';
@@ -80,11 +83,13 @@ export async function approveCommand(
 }
 
 /** Pictures of card and sheet with dead codes, and the statement to be signed. */
-async function writeProof({ job, design }: CheckedJob, statement: string): Promise<string> {
+async function writeProof({ job, design, layout }: CheckedJob, statement: string): Promise<string> {
   const path = `${job.value.name}-approval`;
   await nodeDisk.makeFolder(path);
   const folder = new RunFolder(nodeDisk, path);
-  const files = await previewTemplate(design, { press: job.value.press, dpi: DPI });
+  const subject = jobSubject(job.value, design);
+  const specimen = await openSpecimen(subject, 'specimen');
+  const files = await previewFiles(layout, specimen, await outlookFor(layout, subject), DPI);
   for (const [name, bytes] of files) await folder.replace(name, bytes);
   await folder.replace('statement.txt', statement);
   return `${[...files.keys()].map((name) => join(path, name)).join(', ')}\n  statement ${join(path, 'statement.txt')}`;

@@ -4,25 +4,55 @@ import { groupedFingerprint } from '../pack/recipients.ts';
 import { type CheckedJob, checkJob } from '../pipeline/prepare.ts';
 import { layoutInputs } from '../pipeline/tools.ts';
 import { type CodeFormat, entropyOf, formatText, formatsOf } from '../plan/format.ts';
-import type { Design } from '../plan/inputs.ts';
+import { type Design, isTemplate } from '../plan/inputs.ts';
 import { type Job, oversOf, pinOf } from '../plan/job.ts';
 import type { Plan } from '../plan/plan.ts';
 import { outlookFor } from '../preview/outlook.ts';
+import { openSpecimen } from '../preview/specimen.ts';
+import { readSubject } from '../preview/subject.ts';
 import type { Overrides } from '../plan/overrides.ts';
 import { fitFormat } from '../render/barcode.ts';
 import { type Finding, complaintsOf } from '../render/finding.ts';
 import { type Layout, inspect } from '../render/preflight.ts';
 import { lengthOf } from '../render/symbol.ts';
 import { reader, sftpAccess, signPassphrase } from './environment.ts';
+import { findingTable, outlookRows } from './finding-table.ts';
 import type { Call } from './run-command.ts';
 import { type Row, table } from './table.ts';
 
-export async function checkCommand(jobPath: string, call: Call): Promise<void> {
+/** @param path a job's file, or a template */
+export async function checkCommand(path: string, call: Call): Promise<void> {
+  if (await isTemplate(reader, path)) await checkTemplate(path, call);
+  else await checkJobFile(path, call);
+}
+
+/** A template by itself: with the usual codes, at the usual press. */
+async function checkTemplate(template: string, { terminal }: Call): Promise<void> {
+  const subject = await readSubject(reader, { template });
+  const { findings, layout } = await openSpecimen(subject, 'worst');
+  if (layout === undefined) {
+    terminal.out(findingTable(findings));
+    throw new Failure('input', complaintsOf(findings, 'fail'));
+  }
+  const rows: readonly Row[] = [
+    ['token', formatText(subject.token)],
+    ['PIN', subject.pin === null ? 'none' : formatText(subject.pin)],
+    ['sheet', `${layout.sheet.name}, ${layout.press.dpi} dpi`],
+    ...outlookRows(await outlookFor(layout, subject)),
+  ];
+  terminal.out(`${template} can be printed\n\n${table(rows)}${findingTable(findings)}`);
+  warn(layout, terminal);
+}
+
+function warn({ advice }: Layout, terminal: Call['terminal']): void {
+  for (const { message, rule } of advice) terminal.err(`warning: ${message} [${rule ?? ''}]\n`);
+}
+
+async function checkJobFile(jobPath: string, call: Call): Promise<void> {
   const { terminal } = call;
   const { checked, page } = await inspectJob(jobPath, call);
   terminal.out(`${jobPath} can be run\n\n${page}`);
-  for (const { message, rule } of checked.layout.advice)
-    terminal.err(`warning: ${message} [${rule ?? ''}]\n`);
+  warn(checked.layout, terminal);
 }
 
 /** Checks a job; the page says what would be made. Where it cannot be run, the table of rules is shown first. */
@@ -44,7 +74,7 @@ export async function inspectJob(
     const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
     const checked = await checkJob(around, jobPath, overrides);
     const { job, layout } = checked;
-    const rows = [...summary(checked), ...(await predictions(job.value, layout))];
+    const rows = [...summary(checked), ...outlookRows(await outlookFor(layout, job.value.cards))];
     return { checked, page: [table(rows), ...choices(job.value, layout), findingTable(findings)].join('\n') };
   } catch (error) {
     if (findings.length > 0) terminal.out(findingTable(findings));
@@ -69,15 +99,6 @@ function summary({ job, design, recipients, signer, targets }: CheckedJob): read
     ...(signer === undefined ? [] : [['signed by', groupedFingerprint(signer.fingerprint)]]),
     ...targets.map(({ shown }, index): Row => [index === 0 ? 'goes to' : '', shown]),
   ];
-}
-
-/** How well the symbols will be read, as far as the design decides it. */
-async function predictions({ cards }: Job, layout: Layout): Promise<readonly Row[]> {
-  const outlooks = await outlookFor(layout, { token: cards.token, pin: cards.pin });
-  return outlooks.map(({ data, module, decodability, contrast, outlook }, index) => [
-    index === 0 ? 'symbols' : '',
-    `${data === 'pin' ? 'PIN' : data.replace('_', ' ')} at ${module} mm a module: prediction ${outlook} (decodability ${decodability}, contrast ${contrast} %)`,
-  ]);
 }
 
 /** For each format that was left to us: what was chosen, and what it was chosen over. */
@@ -107,15 +128,4 @@ function choices(job: Job, layout: Layout): readonly string[] {
     }
     return [`${what}: at least ${bits} bits\n`, table(rows)];
   });
-}
-
-function findingTable(findings: readonly Finding[]): string {
-  const order = { fail: 0, warn: 1, waived: 2, pass: 3 };
-  const rows = [...findings]
-    .sort((a, b) => order[a.verdict] - order[b.verdict])
-    .map(({ verdict, rule, subject, value, threshold, reason }): Row => {
-      const why = reason === undefined ? '' : `waived: ${reason}`;
-      return [verdict === 'fail' ? 'FAIL' : verdict, rule, subject, value, why === '' ? threshold : why];
-    });
-  return table([['', 'rule', 'where', 'value', 'fails / warns under'], ...rows]);
 }

@@ -11,7 +11,7 @@ import { doctorCommand } from './doctor-command.ts';
 import { initCommand } from './init-command.ts';
 import { jsonLog } from './json-log.ts';
 import { keygenCommand } from './keygen-command.ts';
-import { previewCommand } from './preview-command.ts';
+import { type PreviewFlags, previewCommand } from './preview-command.ts';
 import { probeCommand } from './probe-command.ts';
 import { proveCommand } from './prove-command.ts';
 import { rekeyCommand } from './rekey-command.ts';
@@ -83,23 +83,24 @@ program
   .option('--output <dir>', 'the output folder')
   .action((run: string, options: ResolveFlags) => resolveCommand(run, options, call()));
 program
-  .command('check <job>')
+  .command('check <job|template>')
   .description('everything that can be known before a card exists')
-  .action((job: string) => checkCommand(job, call()));
+  .action((path: string) => checkCommand(path, call()));
 program
   .command('doctor <job>')
   .description('can everything that a job needs be reached and read now')
   .option('--output <dir>', 'the output folder')
   .action((job: string, options: { output?: string }) => doctorCommand(job, options, call()));
 program
-  .command('preview <template>')
+  .command('preview [template]')
   .description('specimen PDF and pictures of card and sheet')
   .option('--out <dir>', 'where to write them')
   .option('--sheet <sheet>', 'the sheet to show it on')
+  .option('--dpi <n>', 'of the pictures, default 300')
+  .option('--data <file>', 'a record to show: token, pin, card_id, serial')
+  .option('--worst', 'show the longest texts and codes that may come')
   .option('--live', 'a page that redraws on save')
-  .action((template: string, options: { out?: string; sheet?: string; live?: boolean }) =>
-    previewCommand(template, options, call()),
-  );
+  .action((template: string | undefined, options: PreviewFlags) => previewCommand(template, options, call()));
 program
   .command('run <job>')
   .description('continue the job’s open run, or make one')
@@ -147,7 +148,7 @@ program
   );
 program
   .command('schema <name>')
-  .description('the JSON Schema of a file that others read: manifest')
+  .description('a JSON Schema: job, template, sheet, press, manifest')
   .action((name: string) => {
     schemaCommand(name, call());
   });

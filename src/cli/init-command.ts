@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { makeFolders, nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
+import { WRITTEN_FILES } from '../plan/json-schema.ts';
 import { filesOf, parseTemplate } from '../plan/template.ts';
 import { BUILT_IN } from './environment.ts';
 import type { Call } from './run-command.ts';
@@ -11,13 +12,13 @@ export async function initCommand(dir: string, { terminal }: Call): Promise<void
     throw badInput(`${dir} is there and not empty: init overwrites nothing`);
   const files = await starterFiles();
   for (const [name, bytes] of files) await writeNew(join(dir, name), bytes);
-  const names = [...files.keys()].filter((name) => !name.startsWith('fonts/'));
+  const names = [...files.keys()].filter((name) => !/^(fonts|schemas)\//.test(name));
   terminal.out(
     [
       `${dir} is ready: ${names.join(', ')}`,
       '',
       `  cd ${dir}`,
-      '  cardpress preview template',
+      '  cardpress preview',
       '  cardpress check job.yaml',
       '',
     ].join('\n'),
@@ -32,8 +33,10 @@ async function starterFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
     return bytes;
   };
   const template = await read('classic/template.yaml');
+  // The job lies beside the schemas' folder, and not in one beside it.
+  const job = new TextDecoder().decode(await read('jobs/starter.yaml')).replace('=../schemas/', '=schemas/');
   const files = new Map<string, Uint8Array>([
-    ['job.yaml', await read('jobs/starter.yaml')],
+    ['job.yaml', new TextEncoder().encode(job)],
     ['README.md', await read('jobs/starter.md')],
     ['template/template.yaml', template],
   ]);
@@ -41,6 +44,8 @@ async function starterFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
   for (const file of filesOf(parseTemplate(new TextDecoder().decode(template), 'classic').value)) {
     files.set(join('template', file), await read(join('classic', file)));
   }
+  for (const schema of WRITTEN_FILES)
+    files.set(`schemas/${schema}.json`, await read(`schemas/${schema}.json`));
   for (const licence of ['fonts/Inter.OFL.txt', 'fonts/JetBrainsMono.OFL.txt'])
     files.set(licence, await read(licence));
   return files;

@@ -1,33 +1,66 @@
 // cardpress preview: specimen PDF and pictures of a template.
 import { join } from 'node:path';
 import { RunFolder } from '../base/run-folder.ts';
-import { nodeDisk } from '../base/disk.ts';
-import { notYet } from '../base/failure.ts';
-import { readTemplateDesign } from '../plan/inputs.ts';
-import { previewTemplate } from '../preview/preview.ts';
+import { makeFolders, nodeDisk } from '../base/disk.ts';
+import { Failure, badInput, notYet } from '../base/failure.ts';
+import { readNamed } from '../plan/inputs.ts';
+import { outlookFor } from '../preview/outlook.ts';
+import { previewFiles } from '../preview/preview.ts';
+import { parseRecord } from '../preview/record.ts';
+import { type Shown, openSpecimen } from '../preview/specimen.ts';
+import { type Named, namedIn, readSubject } from '../preview/subject.ts';
+import { complaintsOf } from '../render/finding.ts';
 import { reader } from './environment.ts';
+import { findingTable, outlookRows } from './finding-table.ts';
 import type { Call } from './run-command.ts';
+import { table } from './table.ts';
 
 export interface PreviewFlags {
   readonly out?: string;
   readonly sheet?: string;
+  readonly dpi?: string;
+  readonly data?: string;
+  readonly worst?: boolean;
   readonly live?: boolean;
 }
 
 const DPI = 300;
-const PRESS_DPI = 600;
 
 export async function previewCommand(
-  template: string,
+  template: string | undefined,
   flags: PreviewFlags,
   { terminal }: Call,
 ): Promise<void> {
   if (flags.live === true) throw notYet('preview --live');
-  const design = await readTemplateDesign(reader, template, flags.sheet ?? 'a4-8up');
-  const files = await previewTemplate(design, { press: { dpi: PRESS_DPI }, dpi: DPI });
-  const out = flags.out ?? `${design.template.value.name}-preview`;
-  await nodeDisk.makeFolder(out);
+  const dpi = dpiOf(flags.dpi);
+  const named: Named = template === undefined ? await namedIn(reader, '.') : { template };
+  const subject = await readSubject(reader, named, flags.sheet);
+  const specimen = await openSpecimen(subject, await shownOf(flags));
+  const { layout, findings } = specimen;
+  if (layout === undefined) {
+    terminal.out(findingTable(findings));
+    throw new Failure('input', complaintsOf(findings, 'fail'));
+  }
+  const outlooks = await outlookFor(layout, specimen.subject);
+  const files = await previewFiles(layout, specimen, outlooks, dpi);
+  const out = flags.out ?? `${layout.template.name}-preview`;
+  await makeFolders(nodeDisk, out);
   const folder = new RunFolder(nodeDisk, out);
   for (const [name, bytes] of files) await folder.replace(name, bytes);
-  terminal.out(`${[...files.keys()].map((name) => join(out, name)).join('\n')}\n`);
+  terminal.out(table(outlookRows(outlooks)));
+  terminal.out(findingTable(findings));
+  terminal.out(`\n${[...files.keys()].map((name) => join(out, name)).join('\n')}\n`);
+}
+
+async function shownOf({ data, worst }: PreviewFlags): Promise<Shown> {
+  if (data === undefined) return worst === true ? 'worst' : 'specimen';
+  if (worst === true) throw badInput('--data and --worst exclude each other');
+  return parseRecord(new TextDecoder().decode(await readNamed(reader, data, data)), data);
+}
+
+function dpiOf(said: string | undefined): number {
+  const dpi = Number(said ?? DPI);
+  if (!(Number.isInteger(dpi) && dpi >= 72 && dpi <= 1200))
+    throw badInput(`--dpi is ${JSON.stringify(said)}: it must be a whole number from 72 to 1200`);
+  return dpi;
 }

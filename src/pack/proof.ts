@@ -10,7 +10,7 @@ import { slotCount } from '../plan/sheet.ts';
 import { slotPlaces } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
 import { renderVolume } from '../render/volume.ts';
-import { cutPng } from '../verify/pictures.ts';
+import { pngOf } from '../verify/pictures.ts';
 import { openPdf } from '../verify/raster.ts';
 
 const DPI = 200;
@@ -54,7 +54,7 @@ export async function proofFiles(plan: Plan, layout: Layout): Promise<ReadonlyMa
     for (const [index, side] of layout.sides.entries()) {
       const place = slotPlaces(layout).find((one) => one.side === side && one.slot === 1);
       if (place === undefined) continue;
-      files.set(`${side}.png`, await cutPng(pages.render(index + 1, DPI), place, DPI));
+      files.set(`${side}.png`, await pngOf(pages.cut(index + 1, place, DPI), DPI));
     }
   } finally {
     pages.close();

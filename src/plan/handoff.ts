@@ -30,10 +30,8 @@ const column = z.union(
     z.enum(DATA_FIELDS),
     z.strictObject({
       field: z.enum(DATA_FIELDS),
-      /** The header; default: the field's name. */
-      name: z.string().min(1).max(60).optional(),
-      /** Characters, for fixed width. */
-      width: z.int().min(1).max(255).optional(),
+      name: z.string().min(1).max(60).optional().describe('The header; else the field’s name.'),
+      width: z.int().min(1).max(255).optional().describe('Characters, for fixed width.'),
     }),
   ],
   `it must be one of ${DATA_FIELDS.join(', ')}, or { field, name, width }`,
@@ -42,26 +40,29 @@ const column = z.union(
 const dataFile = z.strictObject({
   format: z.enum(DATA_FORMATS),
   columns: z.array(column).min(1).optional(),
-  /** Default: a header, but none for fixed width. */
-  header: z.boolean().optional(),
-  /** The PIN in a file of its own. */
-  pin: z.enum(['same', 'apart']).default('same'),
-  /** What joins a record to its card, and the PIN file to the other. */
-  match: z.enum(['card_id', 'serial']).default('card_id'),
+  header: z.boolean().optional().describe('Else there is one, but none for fixed width.'),
+  pin: z.enum(['same', 'apart']).default('same').describe('apart: the PIN in a file of its own.'),
+  match: z
+    .enum(['card_id', 'serial'])
+    .default('card_id')
+    .describe('What joins a record to its card, and the PIN file to the other.'),
 });
 
 export const handoffSchema = z.strictObject({
-  seal: z.union(
-    [z.literal('none'), z.array(recipient).min(1)],
-    'it must be a list of keys, or none for a T account',
-  ),
-  sign: z.string().min(1).optional(),
+  seal: z
+    .union(
+      [z.literal('none'), z.array(recipient).min(1)],
+      'it must be a list of keys, or none for a T account',
+    )
+    .describe('The manufacturer’s OpenPGP public keys or age recipients; none for a T account only.'),
+  sign: z.string().min(1).optional().describe('Our secret key, OpenPGP or minisign.'),
   data: z
     .union(
       [z.enum(['none', ...DATA_FORMATS]), dataFile],
       'it must be none, csv, tsv, fixed, or { format, columns, header, pin, match }',
     )
-    .default('none'),
+    .default('none')
+    .describe('A data file too, for a manufacturer that merges itself.'),
 });
 
 const person = z.strictObject({
@@ -71,12 +72,14 @@ const person = z.strictObject({
 });
 
 export const contactsSchema = z.strictObject({
-  /** Whom the manufacturer calls. */
-  shop: person.optional(),
+  shop: person.optional().describe('Whom the manufacturer calls.'),
   manufacturer: person.optional(),
 });
 
-const readBack = z.enum(['sha256', 'none']).default('sha256');
+const readBack = z
+  .enum(['sha256', 'none'])
+  .default('sha256')
+  .describe('none: a place that may only be written to.');
 
 const target = z.union(
   [
@@ -86,12 +89,15 @@ const target = z.union(
         host: z.string().min(1),
         port: z.int().min(1).max(65535).default(22),
         user: z.string().min(1),
-        /** A private key's file; without one CARDPRESS_SFTP_PASSWORD is used. */
-        key: z.string().min(1).optional(),
-        /** The host key's, as `ssh-keygen -lf` shows it. */
+        key: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('A private key’s file; without one CARDPRESS_SFTP_PASSWORD is used.'),
         fingerprint: z
           .string()
-          .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'it must be as ssh-keygen -lf shows it: SHA256:…'),
+          .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'it must be as ssh-keygen -lf shows it: SHA256:…')
+          .describe('The host key’s, as ssh-keygen -lf shows it.'),
         path: z.string().min(1).default('.'),
         readBack,
       }),

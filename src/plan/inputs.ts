@@ -81,9 +81,21 @@ export async function readDesign(reader: Reader, job: Checked<Job>): Promise<Des
   return completeDesign(reader, templateFile, sheetFile, profile);
 }
 
-/** Reads a template by itself, to be shown on a sheet of the operator's choice. */
-export async function readTemplateDesign(reader: Reader, template: string, sheet: string): Promise<Design> {
+/** Whether a name given in place of a job is a template's: a built-in name, a folder, or a file with a front. */
+export async function isTemplate(reader: Reader, ref: string): Promise<boolean> {
+  if (!/\.ya?ml$/.test(ref)) return true;
+  const bytes = await reader.disk.read(ref).catch(() => undefined);
+  return bytes !== undefined && /^front\s*:/m.test(text(bytes));
+}
+
+/** Reads a template by itself, to be shown on a sheet of the operator's choice, or on a built-in one that fits it. */
+export async function readTemplateDesign(
+  reader: Reader,
+  template: string,
+  chosen: string | undefined,
+): Promise<Design> {
   const templateFile = await readTemplateFile(reader, template, '.', undefined);
+  const sheet = chosen ?? (await fittingSheet(reader, templateFile));
   const sheetFile = await readInput(
     reader,
     'sheet',
@@ -100,6 +112,21 @@ export async function readTemplateDesign(reader: Reader, template: string, sheet
     'profile.icc',
   );
   return completeDesign(reader, templateFile, sheetFile, profile);
+}
+
+const USUAL_SHEET = 'a4-8up';
+
+/** The usual sheet, or the first built-in one that is cut to the template's card. */
+async function fittingSheet(reader: Reader, { input, shown }: FoundFile): Promise<string> {
+  const { card } = parseTemplate(text(input.bytes), shown).value;
+  const folder = join(reader.builtIn, 'sheets');
+  const others = (await reader.disk.list(folder)).map((name) => name.replace(/\.yaml$/, ''));
+  for (const name of [USUAL_SHEET, ...others]) {
+    const path = join(folder, `${name}.yaml`);
+    const sheet = parseSheet(text(await readNamed(reader, path, name)), path).value;
+    if (sheet.card.width === card.width && sheet.card.height === card.height) return name;
+  }
+  return USUAL_SHEET;
 }
 
 /** Copies the inputs into a run folder. */

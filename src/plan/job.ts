@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { badInput } from '../base/failure.ts';
 import { isRecipient } from '../base/vault.ts';
+import { bits, codeFormat } from './code-keys.ts';
 import { cronComplaint } from './cron.ts';
 import { type CodeFormat, PIN_BITS, TOKEN_BITS, shortestFormat } from './format.ts';
 import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
@@ -10,40 +11,13 @@ import { notifySchema } from './notify.ts';
 import { PRESS_DEFAULTS, type PressKeys, pressKeys } from './press.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
-const codeFormat = (shortest: number) =>
-  z
-    .strictObject({
-      length: z.int().min(shortest).max(48),
-      prefix: z
-        .string()
-        .max(12)
-        .regex(/^[\x21-\x7e]*$/, 'it must be printable ASCII without spaces')
-        .default(''),
-      numbers: z.boolean().default(true),
-      characters: z.boolean().default(false),
-      symbols: z.boolean().default(false),
-      barcode: z.boolean().default(false),
-    })
-    .refine(
-      (format) => format.numbers || format.characters || format.symbols,
-      'it must allow numbers, characters or symbols',
-    )
-    .refine(
-      // A part that is too long by itself has its own complaint.
-      ({ prefix, length }) => prefix.length > 12 || length > 48 || prefix.length + length <= 48,
-      'prefix and length must come to at most 48 characters',
-    );
-
-/** The shortest format that holds so many bits. */
-const bits = z.strictObject({ bits: z.number().min(10).max(150) });
-
 const SHARE = 'it must be a number of cards or a share such as 2%';
 const share = z.union([z.int(SHARE).min(0), z.string(SHARE).regex(/^\d+(\.\d+)?%$/, SHARE)], SHARE);
 
 const batch = z.strictObject({
-  size: z.int().min(1).max(1000).default(1000),
-  concurrency: z.int().min(1).max(20).default(2),
-  perSecond: z.int().min(1).max(100).default(5),
+  size: z.int().min(1).max(1000).default(1000).describe('Cards in one call.'),
+  concurrency: z.int().min(1).max(20).default(2).describe('Calls at a time.'),
+  perSecond: z.int().min(1).max(100).default(5).describe('Calls a second, of every kind.'),
 });
 
 /** What the platform may do that a job takes by name; otherwise the run stops before rendering. */
@@ -60,93 +34,154 @@ export const CURRENCIES = ['NOK', 'SEK', 'DKK', 'EUR', 'USD'] as const;
 
 const RECOVERIES = ['replace', 'reissue', 'hold'] as const;
 
-const jobSchema = z.strictObject({
-  name: z
-    .string()
-    .max(60)
-    .regex(
-      /^[a-z0-9][a-z0-9-]*$/,
-      'it must be lower-case letters, digits and hyphens, since files are named after it',
-    ),
-  account: z.string().regex(/^[TP]\d{8}$/, 'it must be T or P and 8 digits'),
-  cards: z.strictObject({
-    count: z.int().min(1).max(10_000_000),
-    overs: share.default(0),
-    type: z.enum(['gift_card', 'credit_note']).default('gift_card'),
-    id: z.string().min(1).max(255),
-    first: z
-      .union([z.literal('next'), z.int().min(0).max(999_999_999_999)], 'it must be next or a number')
-      .default('next'),
-    token: z.union([z.literal('auto'), bits, codeFormat(6)], 'it must be a map of keys, or auto').default({
-      length: 16,
-      prefix: '',
-      numbers: true,
-      characters: false,
-      symbols: false,
-      barcode: false,
-    }),
-    pin: z
-      .union(
-        [z.literal('auto'), z.literal('none'), bits, codeFormat(4)],
-        'it must be a map of keys, auto or none',
+/** What a job must say beyond its keys. */
+const SEALED = {
+  required: ['name', 'account', 'cards', 'template', 'sheet', 'handoff'],
+  if: { properties: { account: { pattern: '^P' } } },
+  then: { properties: { handoff: { not: { properties: { seal: { const: 'none' } }, required: ['seal'] } } } },
+};
+
+export const jobSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .max(60)
+      .regex(
+        /^[a-z0-9][a-z0-9-]*$/,
+        'it must be lower-case letters, digits and hyphens, since files are named after it',
       )
-      .default({ length: 6, prefix: '', numbers: true, characters: false, symbols: false, barcode: false }),
-    validUntil: z.iso.date('it must be a date such as 2031-12-31').optional(),
-  }),
-  template: z.string().min(1),
-  sheet: z.string().min(1),
-  /** A press profile's path, or its keys. */
-  press: z
-    .union([z.string().min(1), pressKeys], 'it must be a map of keys, or the path of a press profile')
-    .default(PRESS_DEFAULTS),
-  batch: batch.default({ size: 1000, concurrency: 2, perSecond: 5 }),
-  volume: z.strictObject({ sheets: z.int().min(1).max(10_000).default(50) }).default({ sheets: 50 }),
-  packing: z.strictObject({ bundle: z.int().min(1), box: z.int().min(1) }).optional(),
-  handoff: handoffSchema.optional(),
-  deliver: deliverSchema.default([]),
-  contacts: contactsSchema.default({}),
-  /** Whom to tell what. */
-  notify: notifySchema.prefault({}),
-  schedule: z
-    .strictObject({
-      cron: z.string().optional(),
-      timezone: z.string().optional(),
-      /** Times that passed while nobody was there: made up for once, or let go. */
-      catchUp: z.enum(['once', 'skip']).default('once'),
-    })
-    .optional(),
-  /** Further age recipients who can open the vault. */
-  vault: z
-    .strictObject({
-      recipients: z.array(z.string().refine(isRecipient, 'it must be an age recipient (age1…)')).default([]),
-    })
-    .default({ recipients: [] }),
-  /** What to do about a batch whose answer was lost. */
-  recovery: z.enum(RECOVERIES).default('replace'),
-  /** Sheets of each volume that a second engine reads too; its first and its last always are. */
-  verify: z
-    .strictObject({
-      second: z
-        .union(
-          [z.literal('all'), z.string().regex(/^(\d{1,2}(\.\d+)?|100)%$/)],
-          'it must be all or a share such as 2%',
-        )
-        .default('2%'),
-    })
-    .default({ second: '2%' }),
-  accept: z.array(z.enum(ACCEPTABLE)).default([]),
-  /** What becomes, before a run is closed, of cards that nobody needs. */
-  unused: z.enum(['keep', 'void']).default('keep'),
-  /** How long after a run was closed its secrets are kept. */
-  retention: z
-    .string()
-    .regex(/^[1-9]\d{0,4}d$/, 'it must be days such as 90d')
-    .optional(),
-  /** Public keys of people whose yes a run needs, minisign or OpenPGP. */
-  approvers: z.array(z.string().min(1)).min(1).optional(),
-  /** The most that the cards of one run may be activated for, in all. */
-  activation: z.strictObject({ ceiling: money, currency: z.enum(CURRENCIES) }).optional(),
-});
+      .describe('Runs are named after it and the day: spring-2026-11-23.'),
+    account: z
+      .string()
+      .regex(/^[TP]\d{8}$/, 'it must be T or P and 8 digits')
+      .describe('T… for tests, P… for real cards.'),
+    cards: z
+      .strictObject({
+        count: z.int().min(1).max(10_000_000).describe('Ordered.'),
+        overs: share.default(0).describe('Spare cards on top, a number or a share such as 2%.'),
+        type: z.enum(['gift_card', 'credit_note']).default('gift_card'),
+        id: z.string().min(1).max(255).meta({
+          description: 'The ids: {serial} once, {serial:8} for eight digits; {run} the run’s name.',
+          pattern: '\\{serial(:\\d{1,2})?\\}',
+        }),
+        first: z
+          .union([z.literal('next'), z.int().min(0).max(999_999_999_999)], 'it must be next or a number')
+          .default('next')
+          .describe('The first serial; next goes on after the last of any run in the output folder.'),
+        token: z
+          .union([z.literal('auto'), bits, codeFormat(6)], 'it must be a map of keys, or auto')
+          .default({
+            length: 16,
+            prefix: '',
+            numbers: true,
+            characters: false,
+            symbols: false,
+            barcode: false,
+          })
+          .describe('Its format; auto: the shortest of at least 50 bits.'),
+        pin: z
+          .union(
+            [z.literal('auto'), z.literal('none'), bits, codeFormat(4)],
+            'it must be a map of keys, auto or none',
+          )
+          .default({
+            length: 6,
+            prefix: '',
+            numbers: true,
+            characters: false,
+            symbols: false,
+            barcode: false,
+          })
+          .describe('Its format; auto: the shortest of at least 13 bits; none: the template prints none.'),
+        validUntil: z.iso
+          .date('it must be a date such as 2031-12-31')
+          .optional()
+          .describe('Printed cards must live until this day.'),
+      })
+      .describe('What is ordered.'),
+    template: z.string().min(1).describe('A built-in name, or the path of a folder with a template.yaml.'),
+    sheet: z.string().min(1).describe('A built-in name, or a path.'),
+    press: z
+      .union([z.string().min(1), pressKeys], 'it must be a map of keys, or the path of a press profile')
+      .default(PRESS_DEFAULTS)
+      .describe('Its keys, or the path of a file with them that a shop keeps per manufacturer.'),
+    batch: batch.default({ size: 1000, concurrency: 2, perSecond: 5 }).describe('How the platform is asked.'),
+    volume: z
+      .strictObject({ sheets: z.int().min(1).max(10_000).default(50).describe('In one print file.') })
+      .default({ sheets: 50 }),
+    packing: z
+      .strictObject({
+        bundle: z.int().min(1).describe('Cards in a bundle.'),
+        box: z.int().min(1).describe('Cards in a box: whole bundles.'),
+      })
+      .optional(),
+    handoff: handoffSchema.optional().describe('What leaves the building.'),
+    deliver: deliverSchema.default([]).describe('Where the handoff goes.'),
+    contacts: contactsSchema.default({}),
+    notify: notifySchema.prefault({}).describe('Whom to tell what.'),
+    schedule: z
+      .strictObject({
+        cron: z.string().optional().describe('When the job is due: minute, hour, day, month, weekday.'),
+        timezone: z.string().optional().describe('Whose day the run is named after, such as Europe/Oslo.'),
+        catchUp: z
+          .enum(['once', 'skip'])
+          .default('once')
+          .describe('Times that passed while nobody was there: made up for once, or let go.'),
+      })
+      .optional(),
+    vault: z
+      .strictObject({
+        recipients: z
+          .array(z.string().refine(isRecipient, 'it must be an age recipient (age1…)'))
+          .default([])
+          .describe('Further age recipients who can open the vault.'),
+      })
+      .default({ recipients: [] }),
+    recovery: z
+      .enum(RECOVERIES)
+      .default('replace')
+      .describe('What to do about a batch whose answer was lost.'),
+    verify: z
+      .strictObject({
+        second: z
+          .union(
+            [z.literal('all'), z.string().regex(/^(\d{1,2}(\.\d+)?|100)%$/)],
+            'it must be all or a share such as 2%',
+          )
+          .default('2%')
+          .describe(
+            'Sheets of each volume that a second engine reads too; its first and its last always are.',
+          ),
+      })
+      .default({ second: '2%' }),
+    accept: z
+      .array(z.enum(ACCEPTABLE))
+      .default([])
+      .describe('What the platform may do that otherwise stops the run.'),
+    unused: z
+      .enum(['keep', 'void'])
+      .default('keep')
+      .describe('What becomes, before a run is closed, of cards that nobody needs.'),
+    retention: z
+      .string()
+      .regex(/^[1-9]\d{0,4}d$/, 'it must be days such as 90d')
+      .optional()
+      .describe('How long after a run was closed its secrets are kept.'),
+    approvers: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Public keys of people whose yes a run needs, minisign or OpenPGP.'),
+    activation: z
+      .strictObject({ ceiling: money, currency: z.enum(CURRENCIES) })
+      .optional()
+      .describe('The most that the cards of one run may be activated for, in all.'),
+  })
+  .meta({
+    title: 'cardpress job',
+    description: 'What is ordered, where from, on what, and who gets it.',
+    ...SEALED,
+  });
 
 type JobText = z.infer<typeof jobSchema>;
 

@@ -64,35 +64,64 @@ const rule = z.enum(RULES as [Rule, ...Rule[]]);
 const positive = z.number().positive();
 const percent = z.number().min(0).max(100);
 
-const limit = z.strictObject({ fail: z.number().min(0).optional(), warn: z.number().min(0).optional() });
+const limit = z
+  .strictObject({ fail: z.number().min(0).optional(), warn: z.number().min(0).optional() })
+  .describe('Where the rule stops a run, and where it warns.');
 
 const waiver = z.strictObject({
-  rule: rule.refine((named) => !FIRM.includes(named), 'this rule cannot be waived'),
-  /** Why, for whoever reads the report. */
-  reason: z.string().min(3),
+  rule: rule
+    .refine((named) => !FIRM.includes(named), 'this rule cannot be waived')
+    .meta({ not: { enum: FIRM } }),
+  reason: z.string().min(3).describe('Why, for whoever reads the report.'),
 });
 
-export const pressKeys = z.strictObject({
-  /** The manufacturer, for the report. */
-  name: z.string().optional(),
-  dpi: z.number().min(300).max(10_000).default(600),
-  profile: z.string().min(1).default('iso-coated-v2-300'),
-  /** Processes beside printing: in files of their own, in the volumes, or not at all. */
-  steps: z.enum(['separate', 'inline', 'none']).default('separate'),
-  /** What files of steps are drawn in: solid black, or each step's spot. */
-  stepInk: z.enum(['black', 'spot']).default('black'),
-  /** Bars drawn narrower by so much, micrometres, in whole dots: what the press adds to them. */
-  barGrowth: z.number().min(0).max(200).default(0),
-  /** The trim and bleed that the manufacturer cuts to, mm. */
-  trim: z.tuple([positive, positive]).optional(),
-  bleed: z.number().min(0).max(10).optional(),
-  /** What this press calls a deep black: the ink rich-black of every template. */
-  black: z.tuple([percent, percent, percent, percent]).optional(),
-  thresholds: z
-    .partialRecord(z.enum(Object.keys(LIMITED) as [LimitedRule, ...LimitedRule[]]), limit)
-    .default({}),
-  waivers: z.array(waiver).default([]),
-});
+export const pressKeys = z
+  .strictObject({
+    name: z.string().optional().describe('The manufacturer, for the report.'),
+    dpi: z
+      .number()
+      .min(300)
+      .max(10_000)
+      .default(600)
+      .describe('Dots an inch of the device: every bar is a whole number of them.'),
+    profile: z
+      .string()
+      .min(1)
+      .default('iso-coated-v2-300')
+      .describe('The ICC profile of the printing condition, by a built-in name or a path.'),
+    steps: z
+      .enum(['separate', 'inline', 'none'])
+      .default('separate')
+      .describe('Processes beside printing: in files of their own, in the volumes, or not at all.'),
+    stepInk: z
+      .enum(['black', 'spot'])
+      .default('black')
+      .describe('What files of steps are drawn in: solid black, or each step’s spot.'),
+    barGrowth: z
+      .number()
+      .min(0)
+      .max(200)
+      .default(0)
+      .describe('Micrometres that the press adds to a bar: bars are drawn narrower by as many whole dots.'),
+    trim: z
+      .tuple([positive, positive])
+      .optional()
+      .describe('[width, height] that the manufacturer cuts to, mm.'),
+    bleed: z.number().min(0).max(10).optional().describe('What the manufacturer asks for, mm.'),
+    black: z
+      .tuple([percent, percent, percent, percent])
+      .optional()
+      .describe('What this press calls a deep black: the ink rich-black of every template.'),
+    thresholds: z
+      .partialRecord(z.enum(Object.keys(LIMITED) as [LimitedRule, ...LimitedRule[]]), limit)
+      .default({})
+      .describe('Limits of rules with a number, where this press has its own.'),
+    waivers: z
+      .array(waiver)
+      .default([])
+      .describe('Rules that are told and do not stop; the reason goes with the report and the ticket.'),
+  })
+  .meta({ title: 'cardpress press', description: 'What a shop keeps about one manufacturer.' });
 
 export type PressKeys = z.infer<typeof pressKeys>;
 

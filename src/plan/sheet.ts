@@ -9,59 +9,82 @@ const length = z.number().positive();
 const margin = z.number().min(0).default(0);
 const point = z.tuple([z.number(), z.number()]);
 
-const sheetSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'it must be lower-case letters, digits and hyphens'),
-  page: z.strictObject({ width: length.max(2000), height: length.max(2000) }),
-  /** The trimmed card that the grid is made for. */
-  card: z.strictObject({ width: length, height: length }).default({ width: 85.6, height: 53.98 }),
-  /** Around each card, mm. */
-  bleed: z.number().min(0).max(10).default(3),
-  grid: z.strictObject({
-    columns: z.int().min(1).max(50),
-    rows: z.int().min(1).max(50),
-    /** From trim to trim of neighbours, mm; default: the card and its bleeds. */
-    pitch: z.tuple([length, length]).optional(),
-    /** The first slot's trim corner; default: the grid stands in the middle of the page. */
-    origin: z.tuple([z.number(), z.number()]).optional(),
-  }),
-  /** Whether neighbours are cut apart twice, each with its whole bleed, or share the bleed between them. */
-  gutters: z.enum(['cut', 'shared']).default('cut'),
-  /** Reading order, or stacks: each slot a row of serials of its own down the sheets of a volume. */
-  order: z.enum(['across', 'cut-and-stack']).default('across'),
-  /** What the press cannot print along each edge of the front, mm. */
-  margins: z
-    .strictObject({ top: margin, right: margin, bottom: margin, left: margin })
-    .default({ top: 0, right: 0, bottom: 0, left: 0 }),
-  /** The edge of the front by which the press holds the paper, and how much of it, mm. */
-  grip: z.strictObject({ edge: z.enum(['top', 'right', 'bottom', 'left']), size: length }).optional(),
-  /** The edge over which the printed sheet is turned for its backs. */
-  turn: z.enum(['long-edge', 'short-edge']).default('long-edge'),
-  marks: z
-    .strictObject({
-      /** Length of a crop mark, and its distance from the trim, mm. Marks stand outside the grid. */
-      length: length.default(5),
-      offset: length.default(3.5),
-      /** Points. */
-      weight: length.default(0.25),
-    })
-    .default({ length: 5, offset: 3.5, weight: 0.25 }),
-  /** Middles of registration marks on the front; the back's lie exactly behind them. */
-  registration: z.array(point).default([]),
-  /** A row of patches to measure ink on: its top left corner, and the side of a patch, mm. */
-  colourBar: z
-    .strictObject({
-      at: point,
-      patch: length.default(4),
-      direction: z.enum(['across', 'down']).default('across'),
-    })
-    .optional(),
-  /** Room on the front for a small symbol that says volume and sheet, quiet zones included, mm. */
-  sheetCode: z.strictObject({ at: point, size: z.tuple([length, length]) }).optional(),
-  /** PDF/VT-1: a record for each card, which one card a page can have. */
-  vt: z.boolean().default(false),
-  /** Baseline of the line that says what sheet this is: left end, mm. */
-  slug: z.tuple([z.number(), z.number()]),
-});
+export const sheetSchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'it must be lower-case letters, digits and hyphens')
+      .describe('What the sheet is called.'),
+    page: z.strictObject({ width: length.max(2000), height: length.max(2000) }).describe('The paper, mm.'),
+    card: z
+      .strictObject({ width: length, height: length })
+      .default({ width: 85.6, height: 53.98 })
+      .describe('The trimmed card that the grid is made for, mm.'),
+    bleed: z.number().min(0).max(10).default(3).describe('Around each card, mm.'),
+    grid: z
+      .strictObject({
+        columns: z.int().min(1).max(50),
+        rows: z.int().min(1).max(50),
+        pitch: z
+          .tuple([length, length])
+          .optional()
+          .describe('[across, down] from trim to trim of neighbours, mm; else the card and its bleeds.'),
+        origin: point
+          .optional()
+          .describe('The first slot’s trim corner, mm; else the grid stands in the middle of the page.'),
+      })
+      .describe('The slots.'),
+    gutters: z
+      .enum(['cut', 'shared'])
+      .default('cut')
+      .describe('cut: each card has its whole bleed. shared: neighbours share it, each its half.'),
+    order: z
+      .enum(['across', 'cut-and-stack'])
+      .default('across')
+      .describe('across: reading order. cut-and-stack: each slot is a pile of serials in a row.'),
+    margins: z
+      .strictObject({ top: margin, right: margin, bottom: margin, left: margin })
+      .default({ top: 0, right: 0, bottom: 0, left: 0 })
+      .describe('What the press cannot print along each edge of the front, mm.'),
+    grip: z
+      .strictObject({ edge: z.enum(['top', 'right', 'bottom', 'left']), size: length })
+      .optional()
+      .describe('The edge of the front by which the press holds the paper, and how much of it, mm.'),
+    turn: z
+      .enum(['long-edge', 'short-edge'])
+      .default('long-edge')
+      .describe('The edge over which the printed sheet is turned for its backs.'),
+    marks: z
+      .strictObject({
+        length: length.default(5).describe('Of a crop mark, mm.'),
+        offset: length.default(3.5).describe('From the trim, mm; more than the bleed.'),
+        weight: length.default(0.25).describe('Points.'),
+      })
+      .default({ length: 5, offset: 3.5, weight: 0.25 })
+      .describe('Crop marks; they stand outside the grid.'),
+    registration: z
+      .array(point)
+      .default([])
+      .describe('Middles of registration marks on the front, mm; the back’s lie exactly behind them.'),
+    colourBar: z
+      .strictObject({
+        at: point.describe('[x, y] of its upper left corner, mm.'),
+        patch: length.default(4).describe('The side of a patch, mm.'),
+        direction: z.enum(['across', 'down']).default('across'),
+      })
+      .optional()
+      .describe('Twelve patches to measure ink on.'),
+    sheetCode: z
+      .strictObject({ at: point, size: z.tuple([length, length]) })
+      .optional()
+      .describe('Room on the front for a small symbol that says volume and sheet, quiet zones included, mm.'),
+    vt: z.boolean().default(false).describe('PDF/VT-1: a record for each card; one card a page only.'),
+    slug: point.describe('Left end of the baseline of the line that says what sheet this is, mm.'),
+  })
+  .meta({
+    title: 'cardpress sheet',
+    description: 'Paper, slots and marks. Millimetres from the page’s top left corner.',
+  });
 
 export type SheetFormat = z.infer<typeof sheetSchema>;
 

@@ -2,203 +2,94 @@
 // trim's top left corner; type sizes and line weights are points, as designers give them.
 import { z } from 'zod';
 import { Failure, badInput } from '../base/failure.ts';
+import {
+  FIELDS,
+  type Field,
+  type Ink,
+  type Part,
+  type StepPart,
+  ink,
+  name,
+  part,
+  point,
+  size,
+} from './part.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
-const percent = z.number().min(0).max(100);
-const point = z.tuple([z.number(), z.number()]);
-const size = z.tuple([z.number().positive(), z.number().positive()]);
-const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'it must be lower-case letters, digits and hyphens');
+export type {
+  BarcodePart,
+  Field,
+  ImagePart,
+  Ink,
+  LinePart,
+  Part,
+  QrPart,
+  RectPart,
+  ScratchPart,
+  StepPart,
+  SvgPart,
+  TextPart,
+  Turn,
+} from './part.ts';
 
-/** Names that a separation may not have: the process inks', and those that PDF keeps for itself. */
-const TAKEN_SPOTS = ['cyan', 'magenta', 'yellow', 'black', 'all', 'none'];
-
-/** Process ink in percent; `spot` names a separation of its own that the process values stand in for on screen. */
-const ink = z.strictObject({
-  cmyk: z.tuple([percent, percent, percent, percent]),
-  spot: z
-    .string()
-    .max(60)
-    .regex(/^[!-~]+( [!-~]+)*$/, 'it must be printable ASCII, as the press names the plate')
-    .refine((spot) => !TAKEN_SPOTS.includes(spot.toLowerCase()), 'a plate of its own cannot have this name')
-    .optional(),
-});
-
-/** Quarters of a turn, clockwise degrees. */
-const turn = z.literal([0, 90, 180, 270]).default(0);
-
-const rect = z.strictObject({
-  part: z.literal('rect'),
-  at: point,
-  size,
-  /** Radius of the corners, mm. */
-  corner: z.number().min(0).default(0),
-  fill: name.optional(),
-  stroke: name.optional(),
-  weight: z.number().positive().default(0.5),
-});
-
-const line = z.strictObject({
-  part: z.literal('line'),
-  from: point,
-  to: point,
-  stroke: name,
-  weight: z.number().positive().default(0.5),
-});
-
-const text = z.strictObject({
-  part: z.literal('text'),
-  /** May name fields: {token}, {pin}, {serial}, {card_id}, {run}. A line break starts a new line. */
-  text: z.string().min(1),
-  /** The first baseline: its left end, middle or right end, by `align`. */
-  at: point,
-  font: name,
-  size: z.number().positive(),
-  ink: name.default('black'),
-  align: z.enum(['left', 'center', 'right']).default('left'),
-  /** The room there is, mm; a text that is longer is an error, never a silent clip. */
-  width: z.number().positive().optional(),
-  /** The smallest size, points, that it may be set in to fit its width; every card gets the same. */
-  fit: z.number().positive().optional(),
-  /** Baseline to baseline, points. */
-  leading: z.number().positive().optional(),
-  /** Added after each character, thousandths of the size. */
-  tracking: z.number().default(0),
-  /** Sets each field's value in groups of so many characters with a gap between; the characters stay the same. */
-  groups: z.int().min(2).optional(),
-  /** The gap between groups, thousandths of the size. */
-  gap: z.number().min(0).default(400),
-  /** Turned about `at`. */
-  turn,
-});
-
-const barcode = z.strictObject({
-  part: z.literal('barcode'),
-  /** What the symbol holds. */
-  data: z.enum(['token', 'pin', 'card_id']),
-  /** The room for the symbol with its quiet zones. */
-  at: point,
-  size,
-  /** The module width aimed at, mm; the widest that fits on the press's grid and is not above it is taken. */
-  module: z.number().min(0.15).max(1).default(0.33),
-  /** In the direction in which the symbol is read. */
-  align: z.enum(['left', 'center', 'right']).default('center'),
-  /** Turned within its room: 90 and 270 read down and up. */
-  turn,
-});
-
-const image = z.strictObject({
-  part: z.literal('image'),
-  /** A PNG, JPEG or TIFF, relative to the template. */
-  file: z.string().min(1),
-  at: point,
-  size,
-});
-
-const svg = z.strictObject({
-  part: z.literal('svg'),
-  /** Filled shapes in an SVG, relative to the template. */
-  file: z.string().min(1),
-  /** The room: the drawing stands in its middle, as large as it fits. */
-  at: point,
-  size,
-  /** One ink for all of it, or an ink for each of its colours, as the drawing names them. */
-  fill: name.optional(),
-  inks: z.record(z.string(), name).optional(),
-  turn,
-});
-
-const qr = z.strictObject({
-  part: z.literal('qr'),
-  /** May name fields, as texts do; usually an address. */
-  text: z.string().min(1),
-  at: point,
-  /** The side of the square with its quiet zone of four modules, mm. */
-  size: z.number().positive(),
-});
-
-/** A panel to write on: kept free, and printed white where art lies below. */
-const signature = z.strictObject({
-  part: z.literal('signature'),
-  at: point,
-  size,
-  corner: z.number().min(0).default(0),
-  fill: name.default('white'),
-  stroke: name.optional(),
-  weight: z.number().positive().default(0.5),
-});
-
-/** A magnetic stripe across the whole card: nothing is printed for it, and nothing that matters comes near. */
-const stripe = z.strictObject({
-  part: z.literal('stripe'),
-  /** From the upper edge of the card to that of the stripe, mm, and its height. */
-  top: z.number().min(0).default(4),
-  height: z.number().positive().default(12.7),
-});
-
-/** A shape of a process that is no printing: each kind goes to a plate, a file or a layer of its own. */
-const stepShape = { at: point, size, corner: z.number().min(0).default(0) };
-/** What is scratched off. What lies under it is hidden, and belongs wholly under it. */
-const scratch = z.strictObject({ part: z.literal('scratch'), ...stepShape, ink: name.default('scratch') });
-const varnish = z.strictObject({ part: z.literal('varnish'), ...stepShape, ink: name.default('varnish') });
-/** White ink under the print, for stock that is not white. */
-const white = z.strictObject({ part: z.literal('white'), ...stepShape, ink: name.default('white-ink') });
-
-const part = z.discriminatedUnion('part', [
-  rect,
-  line,
-  text,
-  barcode,
-  image,
-  svg,
-  qr,
-  signature,
-  stripe,
-  scratch,
-  varnish,
-  white,
-]);
 const face = z.array(part).min(1);
+/** Holes are cut along the die line. */
+const HOLES_NEED_DIE = {
+  if: { required: ['holes'], properties: { holes: { minItems: 1 } } },
+  then: { required: ['die'] },
+};
 
-const templateSchema = z.strictObject({
-  name,
-  card: z
-    .strictObject({
-      width: z.number().min(20).max(300),
-      height: z.number().min(20).max(300),
-      corner: z.number().min(0).default(0),
-      /** The ink of the die line; without it there is none, since most makers have a die of their own. */
-      die: name.optional(),
-      /** Punched through the card, as the front shows them; round where width and height are the same, else slots. */
-      holes: z.array(z.strictObject({ at: point, size })).default([]),
-    })
-    .default({ width: 85.6, height: 53.98, corner: 3.18, holes: [] }),
-  bleed: z.number().min(0).max(10).default(3),
-  /** Nothing that matters comes closer than this to the trim, mm. */
-  safe: z.number().min(0).max(20).default(3),
-  inks: z.record(name, ink).default({}),
-  /** Whole TrueType or OpenType files, relative to the template. */
-  fonts: z.record(name, z.string().min(1)),
-  front: face,
-  back: face.optional(),
-});
+export const templateSchema = z
+  .strictObject({
+    name: name.describe('What the template is called.'),
+    card: z
+      .strictObject({
+        width: z.number().min(20).max(300).describe('Of the trimmed card, mm.'),
+        height: z.number().min(20).max(300).describe('Of the trimmed card, mm.'),
+        corner: z.number().min(0).default(0).describe('Radius of the corners, mm.'),
+        die: name
+          .optional()
+          .describe(
+            'The ink of the die line; without it there is none, since most makers have a die of their own.',
+          ),
+        holes: z
+          .array(
+            z.strictObject({
+              at: point.describe('[x, y] of the upper left corner, mm.'),
+              size: size.describe('[width, height], mm: round where they are the same, else a slot.'),
+            }),
+          )
+          .default([])
+          .describe('Punched through the card, as the front shows them.'),
+      })
+      .default({ width: 85.6, height: 53.98, corner: 3.18, holes: [] })
+      .meta({ description: 'The trimmed card; a bank card’s size where it is not said.', ...HOLES_NEED_DIE }),
+    bleed: z.number().min(0).max(10).default(3).describe('How far art goes beyond the trim, mm.'),
+    safe: z
+      .number()
+      .min(0)
+      .max(20)
+      .default(3)
+      .describe('Nothing that matters comes closer than this to the trim, mm.'),
+    inks: z
+      .record(name, ink)
+      .default({})
+      .describe(
+        'Inks by name. There are black, white, rich-black, scratch, varnish, white-ink and cut already.',
+      ),
+    fonts: z
+      .record(name, z.string().min(1))
+      .describe('Fonts by name: whole TrueType or OpenType files, relative to the template.'),
+    front: face.describe('Parts, the lowest first.'),
+    back: face.optional().describe('Parts, the lowest first; without it the card is printed on one side.'),
+  })
+  .meta({
+    title: 'cardpress template',
+    description: 'How a card looks. Millimetres from the trim’s top left corner.',
+  });
 
-export type Ink = z.infer<typeof ink>;
-export type RectPart = z.infer<typeof rect>;
-export type LinePart = z.infer<typeof line>;
-export type TextPart = z.infer<typeof text>;
-export type BarcodePart = z.infer<typeof barcode>;
-export type ImagePart = z.infer<typeof image>;
-export type SvgPart = z.infer<typeof svg>;
-export type QrPart = z.infer<typeof qr>;
-export type Turn = 0 | 90 | 180 | 270;
-export type ScratchPart = z.infer<typeof scratch>;
-export type StepPart = ScratchPart | z.infer<typeof varnish> | z.infer<typeof white>;
-export type Part = z.infer<typeof part>;
 export type Template = z.infer<typeof templateSchema>;
 export type Side = 'front' | 'back';
-export type Field = 'token' | 'pin' | 'serial' | 'card_id' | 'run';
-
-export const FIELDS: readonly Field[] = ['token', 'pin', 'serial', 'card_id', 'run'];
 
 /** Processes beside printing, in the order in which they lie on a card: white under the print, the rest over it. */
 export const STEPS = ['white', 'varnish', 'scratch', 'die'] as const;

@@ -154,6 +154,9 @@ const wording: z.core.$ZodErrorMap = (issue) => {
       if (issue.expected === 'string' && typeof issue.input === 'number') {
         return 'it must be a text; put it in quotes, since YAML would drop leading zeros of a number';
       }
+      if (issue.expected === 'string' && issue.input !== null && typeof issue.input === 'object') {
+        return 'it must be a text; put it in quotes where it begins with { or [';
+      }
       return `it must be ${KINDS[issue.expected] ?? issue.expected}`;
     case 'too_small':
       if (issue.origin === 'array' || issue.origin === 'string')

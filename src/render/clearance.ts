@@ -4,7 +4,7 @@ import type { Complaint } from '../base/failure.ts';
 import { type Ink, type Part, type Side, type Template, inkOf, partsOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { SymbolPlace } from './symbol.ts';
-import { type Rect, box, grown, mm, overlaps } from './grid.ts';
+import { type Rect, box, extent, grown, mm, overlaps } from './grid.ts';
 
 /** A text with the room it takes at its longest. */
 export interface TextBox extends Rect {
@@ -89,7 +89,7 @@ export function onInk(template: Checked<Template>, { side, symbols }: Occupants)
           `${nameOf(template, side, symbol.part)}: the ${symbol.data}'s symbol stands on ` +
           `${nameOf(template, side, culprit)} (${describe(culprit)}): bars need bare white`,
         place: template.at(side, indexOf(template, side, symbol.part), 'at'),
-        hint: `move it, or put a rect with fill: white over that part, holding ${extentText(symbol)}`,
+        hint: `move it, or put { part: rect, ${extent(symbol)}, fill: white } over that part`,
       },
     ];
   });

@@ -2,8 +2,8 @@
 // tools as the press file.
 import type { Card } from '../issue/card.ts';
 import { cardMarks } from './face.ts';
-import { POINTS_PER_MM, grown } from './grid.ts';
-import { BLACK, type Mark } from './mark.ts';
+import { POINTS_PER_MM, type Rect, grown } from './grid.ts';
+import { BLACK, type Cmyk, type Mark } from './mark.ts';
 import { paint, pdfBox, placed } from './paint.ts';
 import { openPalette } from './palette.ts';
 import { PressPdf } from './pdfx.ts';
@@ -24,6 +24,8 @@ export type DocumentPart =
       readonly align?: 'left' | 'right' | 'center';
     }
   | { readonly part: 'rule'; readonly x: number; readonly y: number; readonly width: number }
+  /** A patch of a colour: an ink, or what a process lays over the card. */
+  | ({ readonly part: 'patch'; readonly corner: number; readonly fill: Cmyk } & Rect)
   /** A face with a specimen's codes, scaled to a width. */
   | {
       readonly part: 'face';
@@ -72,7 +74,7 @@ export function renderDocument(
   for (const page of pages) {
     const media = { x: 0, y: 0, width: page.width, height: page.height };
     const marks = page.parts.flatMap((part): Mark[] => {
-      if (part.part === 'face') return [];
+      if (part.part === 'face' || part.part === 'patch') return [];
       if (part.part === 'rule') {
         const to = [part.x + part.width, part.y] as const;
         return [{ mark: 'line', from: [part.x, part.y], to, stroke: { ink: BLACK, weight: 0.25 } }];
@@ -87,7 +89,13 @@ export function renderDocument(
         `q ${scale.toFixed(5)} 0 0 ${scale.toFixed(5)} ${at(part.x)} ${at(-part.y)} cm /${faceForm(part.side)} Do Q\n`,
       ];
     });
-    const content = paint(marks, palette) + pictures.join('');
+    const patches = page.parts.flatMap((part): Mark[] => {
+      if (part.part !== 'patch') return [];
+      const { x, y, width, height, corner, fill } = part;
+      return [{ mark: 'rect', x, y, width, height, corner, fill }];
+    });
+    // Patches last: a panel lies over the face that it hides a part of.
+    const content = paint(marks, palette) + pictures.join('') + paint(patches, palette);
     pdf.addPage({
       media: pdfBox(media, media.height),
       bleed: pdfBox(media, media.height),

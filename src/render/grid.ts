@@ -117,3 +117,12 @@ export function around(rects: readonly Rect[]): Rect {
 export function mm(value: number, decimals = 2): string {
   return `${Number(value.toFixed(decimals))} mm`;
 }
+
+/** A rectangle as a template says it, rounded outwards, so that what is copied is enough. */
+export function extent({ x, y, width, height }: Rect): string {
+  const [left, top] = [round(x, -1), round(y, -1)];
+  return `at: [${left}, ${top}], size: [${round(x + width - left, 1)}, ${round(y + height - top, 1)}]`;
+}
+
+const round = (value: number, way: 1 | -1) =>
+  Number(((way * Math.ceil(way * value * 20 - 1e-6)) / 20).toFixed(2));

@@ -18,7 +18,7 @@ import {
   grown,
   mmToDots,
 } from './grid.ts';
-import { BLACK, type LineMark, type Mark, type OverlayMark, REGISTRATION, type TextMark } from './mark.ts';
+import { BLACK, type LineMark, type Mark, REGISTRATION, type TextMark } from './mark.ts';
 
 /** The trim of a card on one side of the sheet, mm from that side's top left; `rotation` is the face's, degrees. */
 export interface SlotPlace extends Rect {
@@ -273,27 +273,6 @@ export function voidMarks(sheet: SheetFormat, font: Font): readonly Mark[] {
     },
     plainText('VOID', middle.x - word.width / 2, middle.y + word.height / 2, VOID_SIZE, font),
   ];
-}
-
-/** A word across a face and its bleed, clear of every symbol. Marks from the trim's corner. */
-export function overlayMark(
-  sheet: SheetFormat,
-  word: string,
-  spared: readonly Rect[],
-  font: Font,
-): OverlayMark {
-  const { width, height } = sheet.card;
-  const length = 0.7 * Math.hypot(width, height);
-  return {
-    mark: 'overlay',
-    ...grown({ x: 0, y: 0, width, height }, sheet.bleed),
-    text: word,
-    font: font.name,
-    size: (length / font.width(word)) * POINTS_PER_MM,
-    length,
-    capHeight: font.capHeight,
-    spared,
-  };
 }
 
 function plainText(text: string, x: number, y: number, size: number, font: Font): TextMark {

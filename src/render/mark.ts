@@ -128,7 +128,7 @@ export interface ImageMark extends Rect {
   readonly file: string;
 }
 
-/** A word in large pale letters along the diagonal of a rectangle, spared where a scanner looks. */
+/** A word in pale letters, once or more, along the diagonal of a rectangle; spared where a scanner looks. */
 export interface OverlayMark extends Rect {
   readonly mark: 'overlay';
   readonly text: string;
@@ -138,6 +138,8 @@ export interface OverlayMark extends Rect {
   readonly length: number;
   /** Em. */
   readonly capHeight: number;
+  /** The middle of each. */
+  readonly middles: readonly (readonly [x: number, y: number])[];
   readonly spared: readonly Rect[];
 }
 

@@ -267,19 +267,21 @@ function barPieces(module: number, less: number, before: number): BarPieces {
   return pieces;
 }
 
-/** The word along the rising diagonal; the clip is the rectangle without what is spared. */
+/** The words along the rising diagonal; the clip is the rectangle without what is spared. */
 function paintOverlay(mark: OverlayMark, font: PdfFont): string {
   const spared = mark.spared.map(rectPath).join('');
   const angle = Math.atan2(mark.height, mark.width);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const middle = { x: mark.x + mark.width / 2, y: -(mark.y + mark.height / 2) };
   // From the middle back by half the word, and down by half a capital.
   const drop = (mark.capHeight * mark.size) / POINTS_PER_MM / 2;
-  const x = middle.x - (mark.length / 2) * cos + drop * sin;
-  const y = middle.y - (mark.length / 2) * sin - drop * cos;
   const codes = [...mark.text].map((character) => font.code(character)).join('');
-  const matrix = `${fixed(cos, 5)} ${fixed(sin, 5)} ${fixed(-sin, 5)} ${fixed(cos, 5)} ${pt(x)} ${pt(y)}`;
-  return `q ${rectPath(mark)}${spared}W* n BT /${font.resource} ${points(mark.size)} Tf ${matrix} Tm <${codes}> Tj ET Q\n`;
+  const slope = `${fixed(cos, 5)} ${fixed(sin, 5)} ${fixed(-sin, 5)} ${fixed(cos, 5)}`;
+  const words = mark.middles.map(([middleX, middleY]) => {
+    const x = middleX - (mark.length / 2) * cos + drop * sin;
+    const y = -middleY - (mark.length / 2) * sin - drop * cos;
+    return `${slope} ${pt(x)} ${pt(y)} Tm <${codes}> Tj`;
+  });
+  return `q ${rectPath(mark)}${spared}W* n BT /${font.resource} ${points(mark.size)} Tf ${words.join(' ')} ET Q\n`;
 }
 
 function rectPath({ x, y, width, height }: Rect): string {

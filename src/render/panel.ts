@@ -5,7 +5,7 @@ import type { Limits } from '../plan/press.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Occupants, indexOf, nameOf } from './clearance.ts';
 import { type Finding, atLeast, failing } from './finding.ts';
-import { type Rect, box, distance, grown, mm, overlaps } from './grid.ts';
+import { type Rect, around, box, distance, extent, grown, mm, overlaps } from './grid.ts';
 
 /** Something that must be seen, or must not. */
 interface Occupant extends Rect {
@@ -26,7 +26,7 @@ export function panelFindings(
   return [
     ...panels.flatMap((panel) => [
       ...offCard(template, side, panel),
-      ...nearest(others.map((other) => judge(template, side, panel, other, limits))),
+      ...nearest(others.map((other) => judge(template, side, panel, others, other, limits))),
     ]),
     ...pinsOutside(template, side, panels, others),
   ];
@@ -54,10 +54,12 @@ function judge(
   template: Checked<Template>,
   side: Side,
   part: StepPart,
+  others: readonly Occupant[],
   other: Occupant,
   limits: Limits,
 ): Finding {
   const panel = box(part);
+  const hidden = around(others.filter((one) => overlaps(panel, one)));
   const name = nameOf(template, side, part);
   const place = template.at(side, indexOf(template, side, part), 'at');
   if (overlaps(panel, other)) {
@@ -79,7 +81,7 @@ function judge(
             ? `${name}: the scratch panel covers ${other.name} only in part: ${mm(-cover)} of it would show`
             : `${name}: the scratch panel reaches ${mm(cover)} beyond ${other.name}: it needs ${mm(limit)}`,
         place,
-        hint: `${extent(grown(other, limit))} would hold it`,
+        hint: `${extent(grown(hidden, limit))} would hold all that it hides`,
       }),
     );
   }
@@ -138,9 +140,3 @@ function pinsOutside(
     })),
   );
 }
-
-function extent({ x, y, width, height }: Rect): string {
-  return `at: [${round(x)}, ${round(y)}], size: [${round(width)}, ${round(height)}]`;
-}
-
-const round = (value: number) => Number(value.toFixed(2));

@@ -81,7 +81,12 @@ export interface Layout {
 export interface Inspection {
   readonly findings: readonly Finding[];
   readonly layout: Layout | undefined;
+  /** The layout whatever stands against it, to be looked at; none where it cannot be drawn at all. */
+  readonly draft: Layout | undefined;
 }
+
+/** Rules without which there is nothing to look at. */
+const NOT_DRAWN: readonly Rule[] = ['files', 'glyphs', 'sheet'];
 
 export const HOUSE_RULES: Strictness = { limits: LIMITS, waivers: [], strict: false };
 
@@ -157,8 +162,9 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
     );
   }
   const findings = judged([...found, ...quietRows(found, RULES)], strictness);
-  if (slugFont === undefined || findings.some(({ verdict }) => verdict === 'fail'))
-    return { findings, layout: undefined };
+  const failed = findings.filter(({ verdict }) => verdict === 'fail');
+  if (slugFont === undefined || failed.some(({ rule }) => NOT_DRAWN.includes(rule)))
+    return { findings, layout: undefined, draft: undefined };
   const layout: Layout = {
     template: template.value,
     sheet: sheet.value,
@@ -174,7 +180,7 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
     findings,
     advice: complaintsOf(findings, 'warn'),
   };
-  return { findings, layout };
+  return { findings, layout: failed.length === 0 ? layout : undefined, draft: layout };
 }
 
 /** The template with the press's own deep black. */

@@ -6,13 +6,12 @@ import { bySheet } from '../plan/seat.ts';
 import { slotCount } from '../plan/sheet.ts';
 import type { Step } from '../plan/template.ts';
 import { overBleed } from './bleed.ts';
-import { cardMarks } from './face.ts';
-import { dotsToMm, grown } from './grid.ts';
+import { type Face, cardMarks } from './face.ts';
+import { type Rect, box, dotsToMm, grown } from './grid.ts';
 import {
   cellOf,
   colourBar,
   cropMarks,
-  overlayMark,
   pageBoxes,
   registrationMarks,
   sheetCodeFit,
@@ -23,6 +22,7 @@ import {
 } from './imposition.ts';
 import { inlineMarks, inlineSteps, openLayers } from './layers.ts';
 import type { Mark } from './mark.ts';
+import { overlayMark } from './overlay.ts';
 import { openPalette } from './palette.ts';
 import { paint, pdfBox, placed } from './paint.ts';
 import { type PdfPage, PressPdf } from './pdfx.ts';
@@ -133,7 +133,7 @@ function openSheet(
         }),
       ),
       overlay:
-        job.overlay === undefined ? '' : form([overlayMark(format, job.overlay, face.symbols, slugFont)]),
+        job.overlay === undefined ? '' : form([overlayMark(format, job.overlay, sparedOf(face), slugFont)]),
     };
   });
 
@@ -165,4 +165,9 @@ function openSheet(
       };
     });
   };
+}
+
+/** Where a scanner looks on a face. */
+function sparedOf({ symbols, squares }: Face): readonly Rect[] {
+  return [...symbols, ...squares.map(({ at, size }) => box({ at, size: [size, size] }))];
 }

@@ -1,23 +1,12 @@
-// Pictures for people: pages of a specimen PDF as PNG, and the faces cut out of them.
+// Pictures for people: pages of a specimen PDF, and faces cut out of them, as PNG.
 import sharp from 'sharp';
-import type { Rect } from '../render/grid.ts';
 import type { Raster } from './raster.ts';
 
-export function pagePng({ rgba, width, height }: Raster, dpi: number): Promise<Buffer> {
+/** @param effort 0 to 9: at 9 the file is smallest, at 1 it is there soonest */
+export function pngOf({ rgba, width, height }: Raster, dpi: number, effort = 6): Promise<Buffer> {
   return sharp(rgba, { raw: { width, height, channels: 4 } })
     .removeAlpha()
     .withMetadata({ density: dpi })
-    .png()
-    .toBuffer();
-}
-
-/** A part of a page, given in mm from the page's top left. */
-export function cutPng({ rgba, width, height }: Raster, area: Rect, dpi: number): Promise<Buffer> {
-  const dots = (mm: number) => Math.round((mm / 25.4) * dpi);
-  return sharp(rgba, { raw: { width, height, channels: 4 } })
-    .extract({ left: dots(area.x), top: dots(area.y), width: dots(area.width), height: dots(area.height) })
-    .removeAlpha()
-    .withMetadata({ density: dpi })
-    .png()
+    .png({ compressionLevel: effort })
     .toBuffer();
 }

@@ -95,7 +95,7 @@ async function schemaNames(): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   const folder = new URL('src/plan/', ROOT);
   const files = (await readdir(folder)).filter((file) =>
-    ['job.ts', 'handoff.ts', 'notify.ts', 'press.ts'].includes(file),
+    ['job.ts', 'code-keys.ts', 'handoff.ts', 'notify.ts', 'press.ts'].includes(file),
   );
   for (const file of files) {
     const text = readFileSync(new URL(file, folder), 'utf8');

@@ -394,7 +394,7 @@ const theFiles: Row[] = [
     'a4-9up',
     'a4-9up',
     'there is no such file',
-    '13x19-21up, 24up-360x520, a4-8up, one-up-vt, one-up, sra3-21up',
+    '13x19-21up, 24up-360x520, a4-8up, a4-labels-8up, one-up-vt, one-up, sra3-21up',
   ),
   inJob('a sheet that is a folder', './sheet.yaml', './card/.', './card/.', 'is a folder, not a file'),
   inJob(

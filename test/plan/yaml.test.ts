@@ -40,6 +40,11 @@ const told = (text: string) => {
 
 test.each<[string, string, string]>([
   ['a value of the wrong type', 'name: ab\ncount: many\n', '2:8 count is "many": it must be a number'],
+  [
+    'a text that begins with a brace',
+    'name: {token}\ncount: 1\n',
+    '1:1 name is a map: it must be a text; put it in quotes where it begins with { or [',
+  ],
   ['a fraction', 'name: ab\ncount: 1.5\n', '2:8 count is 1.5: it must be a whole number'],
   ['a value that is too small', 'name: ab\ncount: 0\n', '2:8 count is 0: it must be at least 1'],
   ['a text that is too short', 'name: a\ncount: 1\n', '1:7 name is "a": it must have at least 2 characters'],

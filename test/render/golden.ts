@@ -48,6 +48,6 @@ export function markText(mark: Mark): string {
     case 'image':
       return `image ${at(mark.x, mark.y)} ${n(mark.width)}×${n(mark.height)} ${mark.file}`;
     case 'overlay':
-      return `overlay ${at(mark.x, mark.y)} ${n(mark.width)}×${n(mark.height)} ${mark.text} ${n(mark.size)}pt spares ${mark.spared.length}`;
+      return `overlay ${at(mark.x, mark.y)} ${n(mark.width)}×${n(mark.height)} ${mark.text} ${n(mark.size)}pt in ${mark.middles.length} places spares ${mark.spared.length}`;
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import sharp from 'sharp';
 import { Failure } from '../../src/base/failure.ts';
 import { openFont } from '../../src/render/font.ts';
-import { type LayoutInputs, prepare } from '../../src/render/preflight.ts';
+import { type LayoutInputs, inspect, prepare } from '../../src/render/preflight.ts';
 import { type Design, code, inputsOf, read } from './samples.ts';
 
 const HEAD = `name: small
@@ -338,3 +338,30 @@ function digitsOnly(): Buffer {
   for (const [index, word] of words.entries()) bytes.writeUInt32BE(word, cmap + 12 + 4 * index);
   return bytes;
 }
+
+test('what a complaint about a panel or a ground offers, mends it', async () => {
+  const template = (panel: string, grounds: string) => `name: mended
+inks: { paper: { cmyk: [0, 3, 12, 0] } }
+fonts: { mono: ../fonts/JetBrainsMono-Medium.ttf }
+front: [{ part: rect, at: [-3, -3], size: [91.6, 59.98], fill: paper }]
+back:
+  - { part: rect, at: [-3, -3], size: [91.6, 59.98], fill: paper }
+${grounds}
+  - { part: barcode, data: token, at: [3, 5], size: [50, 12] }
+  - { part: barcode, data: pin, at: [50, 30], size: [30, 10] }
+  - { part: text, text: 'PIN {pin}', at: [54, 44], font: mono, size: 9 }
+  - { part: scratch, ${panel} }
+`;
+  const look = async (text: string) => {
+    const { findings } = await inspect(inputsOf({ template: text }));
+    return findings.flatMap(({ verdict, rule, complaint }) =>
+      verdict === 'fail' ? [{ rule, hint: complaint?.hint ?? '' }] : [],
+    );
+  };
+  const wrong = await look(template('at: [50, 29], size: [30, 16]', ''));
+  expect(wrong.map(({ rule }) => rule)).toEqual(['bar-ground', 'bar-ground', 'panel-cover', 'panel-cover']);
+  const panels = wrong.flatMap(({ hint }) => /^(at: .*\]) would hold/.exec(hint)?.[1] ?? []);
+  expect(new Set(panels).size).toBe(1);
+  const grounds = wrong.flatMap(({ hint }) => /\{ part: rect.*\}/.exec(hint)?.[0] ?? []);
+  expect(await look(template(panels[0]!, grounds.map((part) => `  - ${part}`).join('\n')))).toEqual([]);
+});

@@ -1,6 +1,6 @@
 // What the tests of render print: built-in designs, small templates, and cards whose codes are drawn anew
 // from a seed each time.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import type { PDFDocument } from 'pdf-lib';
 import { secret } from '../../src/base/secret.ts';
@@ -25,8 +25,9 @@ export const TOKEN = code(16);
 export const PIN = code(6);
 
 export interface Design {
-  /** YAML of a template that stands in templates/classic; classic itself where there is none. */
+  /** YAML of a template that stands in templates/classic, or in `from`; classic itself where there is none. */
   readonly template?: string;
+  readonly from?: string;
   readonly sheet?: string;
   readonly assets?: Readonly<Record<string, Uint8Array>>;
 }
@@ -40,8 +41,8 @@ export function inputsOf(design: Design = {}, more: Partial<LayoutInputs> = {}):
   const sheet = parseSheet(design.sheet ?? read('sheets/a4-8up.yaml').toString(), 'sheet.yaml');
   const assets = new Map(
     filesOf(template.value).flatMap((file) => {
-      const bytes =
-        design.assets?.[file] ?? (file.startsWith('../fonts/') ? read(`classic/${file}`) : undefined);
+      const path = `${design.from ?? 'classic'}/${file}`;
+      const bytes = design.assets?.[file] ?? (existsSync(new URL(path, TEMPLATES)) ? read(path) : undefined);
       return bytes === undefined ? [] : [[file, bytes] as const];
     }),
   );

@@ -1,0 +1,114 @@
+// What is looked at: a design, with the codes and the press that it is meant for. From a template alone these
+// are the usual ones; from a job, its own.
+import { dirname, join } from 'node:path';
+import { badInput } from '../base/failure.ts';
+import type { CodeFormat } from '../plan/format.ts';
+import { type Design, type Reader, readDesign, readJob, readTemplateDesign } from '../plan/inputs.ts';
+import { type Job, isTest } from '../plan/job.ts';
+import { PRESS_DEFAULTS, type PressKeys, limitsOf } from '../plan/press.ts';
+import { fieldsOf } from '../plan/template.ts';
+import type { LayoutInputs } from '../render/preflight.ts';
+
+export interface Subject {
+  readonly design: Design;
+  readonly token: CodeFormat;
+  /** Null where no card has a PIN. */
+  readonly pin: CodeFormat | null;
+  readonly press: PressKeys;
+  readonly idPattern: string;
+  readonly run: string;
+  /** Real cards: the preflight is stricter. */
+  readonly strict: boolean;
+}
+
+/** Where a template is looked for when none is named: here, as a job names it, or where `init` puts it. */
+export type Named =
+  | { readonly template: string; readonly job?: undefined }
+  | { readonly job: string; readonly template?: undefined };
+
+const TOKEN: CodeFormat = {
+  length: 16,
+  prefix: '',
+  numbers: true,
+  characters: false,
+  symbols: false,
+  barcode: false,
+};
+const PIN: CodeFormat = { ...TOKEN, length: 6 };
+
+/** What to preview in a folder, where nothing is named: its template, or that of its job. */
+export async function namedIn(reader: Reader, folder: string): Promise<Named> {
+  const path = (name: string) => (folder === '.' ? name : join(folder, name));
+  const has = async (name: string) => (await reader.disk.size(path(name))) !== undefined;
+  if (await has('template.yaml')) return { template: path('template.yaml') };
+  if (await has('job.yaml')) return { job: path('job.yaml') };
+  if (await has('template/template.yaml')) return { template: path('template/template.yaml') };
+  throw badInput('no template is named, and none is here', {
+    hint: 'looked for template.yaml, job.yaml and template/template.yaml; or name one: cardpress preview TEMPLATE',
+  });
+}
+
+/** @param sheet in place of the job's, or of the built-in one that fits the template */
+export async function readSubject(reader: Reader, named: Named, sheet?: string): Promise<Subject> {
+  if (named.job !== undefined) return readJobSubject(reader, named.job, sheet);
+  const design = await readTemplateDesign(reader, named.template, sheet);
+  return {
+    design,
+    token: TOKEN,
+    pin: fieldsOf(design.template.value).has('pin') ? PIN : null,
+    press: PRESS_DEFAULTS,
+    idPattern: 'SPECIMEN-{serial}',
+    run: 'specimen',
+    strict: false,
+  };
+}
+
+async function readJobSubject(reader: Reader, path: string, sheet: string | undefined): Promise<Subject> {
+  const job = await readJob(reader, path);
+  // A sheet that is chosen at the prompt is named from there; a job names it from where the job lies.
+  const chosen = sheet === undefined || !/[/.]/.test(sheet) ? sheet : join(backFrom(dirname(path)), sheet);
+  const design = await readDesign(
+    reader,
+    chosen === undefined ? job : { ...job, value: { ...job.value, sheet: chosen } },
+  );
+  return jobSubject(job.value, design);
+}
+
+/** A job's own codes, ids and press. */
+export function jobSubject(job: Job, design: Design): Subject {
+  const { cards, press, name } = job;
+  return {
+    design,
+    token: cards.token,
+    pin: cards.pin,
+    press,
+    idPattern: cards.id,
+    run: `${name}-specimen`,
+    strict: !isTest(job),
+  };
+}
+
+/** The way from a relative folder to where it is relative to. */
+function backFrom(folder: string): string {
+  return folder
+    .split('/')
+    .filter((step) => step !== '' && step !== '.')
+    .map(() => '..')
+    .join('/');
+}
+
+/** What the preflight is given. */
+export function layoutInputsOf(subject: Subject, sampleCardId: string): LayoutInputs {
+  const { design, token, pin, press, run, strict } = subject;
+  return {
+    ...design,
+    token,
+    pin,
+    press,
+    steps: press.steps,
+    maker: press,
+    strictness: { limits: limitsOf(press), waivers: press.waivers, strict },
+    sampleCardId,
+    run,
+  };
+}
