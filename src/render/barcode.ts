@@ -2,6 +2,7 @@
 import bwipjs from 'bwip-js';
 import { type Complaint, Failure } from '../base/failure.ts';
 import { type CodeFormat, hardestTexts } from '../plan/format.ts';
+import { STOP, code128Values } from './code128.ts';
 import { type Press, dotsToMm, dotsWithin, mm } from './grid.ts';
 
 /** Clear modules on either side of a symbol (ISO/IEC 15417). */
@@ -24,10 +25,29 @@ export function isEncodable(text: string): boolean {
  */
 export function barcodeWidths(text: string): readonly number[] {
   if (!isEncodable(text)) throw new Failure('bug', 'a text that is not printable ASCII was to be a symbol');
-  // No `parse` and no `parsefnc`: with them "^" would start an escape.
-  const [symbol] = bwipjs.raw('code128', text, {});
+  const patterns = (table ??= readPatterns());
+  const widths: number[] = [];
+  for (const value of code128Values(text)) for (const width of patterns[value] ?? []) widths.push(width);
+  return widths;
+}
+
+/** Widths of each value's bars and spaces, by the value. */
+let table: readonly (readonly number[])[] | undefined;
+
+/**
+ * The table out of the encoder's own: a symbol of all values in a row. To choose the values of each symbol by
+ * itself the encoder takes a third of all the time that a card does.
+ */
+function readPatterns(): readonly (readonly number[])[] {
+  const values = Array.from({ length: STOP }, (_, value) => `^${String(value).padStart(3, '0')}`);
+  // An option of the encoder's that its types leave out: the text names values.
+  const options: object = { raw: true };
+  const [symbol] = bwipjs.raw('code128', values.join(''), options);
   if (symbol === undefined || !('sbs' in symbol)) throw new Failure('bug', 'the encoder gave no bars');
-  return symbol.sbs;
+  const { sbs } = symbol;
+  const patterns = values.map((_, value) => sbs.slice(6 * value, 6 * value + 6));
+  // The one pattern of seven ends the symbol, after its check.
+  return [...patterns, sbs.slice(6 * STOP + 6)];
 }
 
 /**

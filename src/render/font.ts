@@ -10,6 +10,9 @@ export const STATIC_FEATURES: Readonly<Record<string, boolean>> = {
   calt: false,
 };
 
+/** Codes are of these characters, and their widths lie in a table. */
+const ASCII = 128;
+
 /** How far type reaches above and below the baseline, em. */
 export interface Extent {
   readonly above: number;
@@ -51,6 +54,12 @@ export function openFont(bytes: Uint8Array, name: string, file: string): Font {
     }
     return known;
   };
+  const ascii = Array.from({ length: ASCII }, (_, code) => advance(String.fromCharCode(code)));
+  const widthOf = (text: string) => {
+    let width = 0;
+    for (const character of text) width += advance(character);
+    return width;
+  };
   return {
     name,
     postscriptName: program.postscriptName,
@@ -59,7 +68,13 @@ export function openFont(bytes: Uint8Array, name: string, file: string): Font {
     has: (character) => program.hasGlyphForCodePoint(codePoint(character)),
     width(text) {
       let width = 0;
-      for (const character of text) width += advance(character);
+      for (let at = 0; at < text.length; at += 1) {
+        const code = text.charCodeAt(at);
+        const known = code < ASCII ? ascii[code] : undefined;
+        // Beyond ASCII a character may be two units.
+        if (known === undefined) return widthOf(text);
+        width += known;
+      }
       return width;
     },
     kernedWidth: (text) => program.layout(text, { ...STATIC_FEATURES }).advanceWidth / em,

@@ -253,7 +253,7 @@ type BarPieces = (at: number, width: number) => string;
 
 const knownPieces = new Map<string, BarPieces>();
 
-/** The operators of a bar at a module, less so many modules: a few hundred strings, made once. */
+/** The operators of a bar at a module, less so many modules: a few hundred strings, made once and kept short. */
 function barPieces(module: number, less: number, before: number): BarPieces {
   const key = `${module} ${less} ${before}`;
   const known = knownPieces.get(key);
@@ -262,7 +262,10 @@ function barPieces(module: number, less: number, before: number): BarPieces {
   const table: string[] = [];
   const pieces: BarPieces = (at, width) =>
     (table[at * 5 + width] ??=
-      `${fixed(at + before + inset, 4)} 0 ${fixed(width - less - 2 * inset, 4)} 1 re\n`);
+      `${fixed(at + before + inset, 4)} 0 ${fixed(width - less - 2 * inset, 4)} 1 re\n`.replaceAll(
+        /(?<!\d)0\./g,
+        '.',
+      ));
   knownPieces.set(key, pieces);
   return pieces;
 }

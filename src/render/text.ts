@@ -82,13 +82,13 @@ export function piecesOf(line: TextLine, value: (field: Field) => string): reado
 /** Width of a line as set, mm. Tracking and gaps stand between characters, not after the last. */
 export function lineWidth(line: TextLine, pieces: readonly string[]): number {
   const { tracking, gap } = line.part;
+  const variable = isVariable(line);
   let ems = (pieces.length - 1) * (gap / 1000);
-  let characters = 0;
-  for (const piece of pieces) {
-    ems += isVariable(line) ? line.font.width(piece) : line.font.kernedWidth(piece);
-    characters += [...piece].length;
+  for (const piece of pieces) ems += variable ? line.font.width(piece) : line.font.kernedWidth(piece);
+  if (tracking !== 0) {
+    const characters = pieces.reduce((sum, piece) => sum + [...piece].length, 0);
+    ems += Math.max(0, characters - 1) * (tracking / 1000);
   }
-  ems += Math.max(0, characters - 1) * (tracking / 1000);
   return (ems * line.size) / POINTS_PER_MM;
 }
 

@@ -1,3 +1,4 @@
+import bwipjs from 'bwip-js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CodeFormat, PRINTABLE_ASCII, alphabetOf, hardestTexts } from '../../src/plan/format.ts';
@@ -11,6 +12,7 @@ import {
   modulesOf,
   narrowComplaint,
 } from '../../src/render/barcode.ts';
+import { code128Values } from '../../src/render/code128.ts';
 import { pictureOf, readSymbols } from './reader.ts';
 import { code } from './samples.ts';
 
@@ -132,5 +134,48 @@ describe('a fit', () => {
   test('in a field that holds nothing asks for a wider field', () => {
     const fit = fitFormat(code(16), { fieldWidth: 15, dpi: 600, target: 0.33 });
     expect(narrowComplaint(fit, 'a token').hint).toBe('give the symbol a field of at least 24.2 mm');
+  });
+});
+
+describe('the values of a symbol', () => {
+  // Runs of digits of every length, between letters of both cases: where a set can be changed.
+  const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 9 });
+  const others = fc.string({ unit: fc.constantFrom(...PRINTABLE_ASCII), minLength: 0, maxLength: 6 });
+  const texts = fc
+    .array(fc.oneof(digits, others), { minLength: 1, maxLength: 8 })
+    .map((pieces) => pieces.join('').slice(0, 48))
+    .filter((text) => text !== '');
+
+  test('give the bars that bwip-js gives', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const [symbol] = bwipjs.raw('code128', text, {});
+        expect(symbol).toMatchObject({ sbs: barcodeWidths(text) });
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  /** The fewest values between start and check, whatever sets are chosen: tried from the end, by set. */
+  function fewest(text: string): number {
+    const inB = [0];
+    const inC = [0];
+    for (let at = text.length - 1; at >= 0; at -= 1) {
+      const left = text.slice(at);
+      const b = 1 + inB[left.length - 1]!;
+      const c = /^\d\d/.test(left) ? 1 + inC[left.length - 2]! : Infinity;
+      inB.push(Math.min(b, 1 + c));
+      inC.push(Math.min(c, 1 + b));
+    }
+    return Math.min(inB.at(-1)!, inC.at(-1)!);
+  }
+
+  test('are as few as can be', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(code128Values(text)).toHaveLength(fewest(text) + 3);
+      }),
+      { numRuns: 10_000 },
+    );
   });
 });
