@@ -86,3 +86,9 @@ function pixelsOf({ x, y, width, height }: Rect, dpi: number) {
   const pixels = (mm: number) => Math.round((mm / 25.4) * dpi);
   return { left: pixels(x), top: pixels(y), width: pixels(width), height: pixels(height) };
 }
+
+/** A picture by half a turn. */
+export function halfTurned({ width, height, rgba }: Raster): Raster {
+  const pixels = new Uint32Array(rgba.slice().buffer).reverse();
+  return { width, height, rgba: new Uint8Array(pixels.buffer) };
+}
