@@ -5,6 +5,7 @@ const LONG = [
   'test/crash/*.test.ts',
   'test/deploy/container.test.ts',
   'test/kill/*.test.ts',
+  'test/preview/live.test.ts',
   'test/program/lost-answers.test.ts',
   'test/program/probe.test.ts',
   'test/program/recovery.test.ts',

@@ -164,7 +164,7 @@ export function Complaints({ complaints, file, go }: ComplaintsProps) {
                 disabled={place.file !== file}
                 onClick={() => go(place.line)}
               >{`${place.file}:${place.line}:${place.column}`}</button>
-            )}
+            )}{' '}
             {message}
             {rule !== undefined && <span class="dim"> [{rule}]</span>}
           </p>

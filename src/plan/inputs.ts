@@ -1,7 +1,7 @@
 // Reads what a job stands on (template, sheet, fonts, artwork, profile), and keeps a copy of it in the run
 // folder: from then on the run stands on the copy.
 import { createHash } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
 import { Failure, type Place, badInput, hasCode } from '../base/failure.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
@@ -185,7 +185,7 @@ async function readTemplateFile(
   place: Place | undefined,
 ): Promise<FoundFile> {
   const within = (folder: string) => (/\.ya?ml$/.test(ref) ? folder : join(folder, 'template.yaml'));
-  const own = within(join(from, ref));
+  const own = within(fromFolder(from, ref));
   const builtIn = within(join(reader.builtIn, ref));
   // A name that no built-in template has may be a folder's: `preview template`.
   const isBuiltIn =
@@ -291,8 +291,13 @@ async function templatesIn({ disk, builtIn }: Reader, names: readonly string[]):
   return templates;
 }
 
+/** Where a path leads that is given from a folder. */
+function fromFolder(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
+}
+
 function builtInOr(reader: Reader, ref: string, folder: string, extension: string, from: string): string {
-  return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : join(from, ref);
+  return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : fromFolder(from, ref);
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -32,6 +32,11 @@ export interface Live {
 
 /** A save in pieces is one save; milliseconds. */
 const COALESCE = 8;
+/**
+ * A large file is saved in several writes, and a watcher tells of the first and then keeps quiet for a while: the
+ * files are looked at once more; milliseconds.
+ */
+const LATER = 80;
 /** What is predicted is worked out when the pictures have been looked for; milliseconds. */
 const AFTER_PICTURES = 250;
 
@@ -49,6 +54,7 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
   let busy = false;
   let noticed: number | undefined;
   let closed = false;
+  let later: NodeJS.Timeout | undefined;
   let failure: Failure | undefined;
   let followed: readonly string[] = [];
 
@@ -76,7 +82,7 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
     files.begin();
     try {
       const subject = await readSubject(seeing, named, sheet);
-      if (!files.changed() && state.complaints.length === 0) return undefined;
+      if (!files.changed()) return undefined;
       const read = now();
       templateFile = subject.design.template.file;
       const specimen = await openSpecimen(subject, shown);
@@ -101,7 +107,7 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
       return specimen;
     } catch (error) {
       // A fault of ours is told on the page as well: the next save may well be drawn again.
-      fail(asFailure(error));
+      if (files.changed()) fail(asFailure(error));
       return undefined;
     } finally {
       // A reading that was broken off has not seen all that it stands on.
@@ -141,9 +147,14 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
     busy = false;
     if (specimen !== undefined) await predict(specimen);
   };
-  const save = () => {
+  const look = () => {
     noticed ??= now();
     void work();
+  };
+  const save = () => {
+    look();
+    clearTimeout(later);
+    later = setTimeout(look, LATER);
   };
 
   const watch = watchFiles(save);
@@ -153,7 +164,7 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
     throw failure;
   }
   // What was saved before the files were watched is not missed.
-  save();
+  look();
   if (first !== undefined) void predict(first);
   return {
     state: () => state,
@@ -164,6 +175,7 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
     },
     async close() {
       closed = true;
+      clearTimeout(later);
       await watch.close();
       drawing?.close();
     },

@@ -22,7 +22,10 @@ export function seenDisk(disk: Disk): SeenDisk {
   const read = async (path: string): Promise<Uint8Array | undefined> => {
     const full = resolve(path);
     seen.add(full);
-    const bytes = await disk.read(path);
+    const bytes = await disk.read(path).catch((error: unknown) => {
+      changed = true;
+      throw error;
+    });
     const before = known.get(full);
     if (bytes !== undefined && before !== undefined && Buffer.compare(bytes, before) === 0) return before;
     if (bytes !== before || !known.has(full)) changed = true;

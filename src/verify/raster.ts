@@ -16,7 +16,7 @@ export interface PdfPages {
   readonly render: (page: number, dpi: number) => Raster;
   /**
    * A part of a page, mm from its top left. An edge is smoothed from where it lies in what is drawn, so that some
-   * pixels are a 255th off those of the whole page; `partOf` has the very same.
+   * pixels are a 255th off those of the whole page, and letters a row of pixels; `partOf` has the very same.
    */
   readonly cut: (page: number, area: Rect, dpi: number) => Raster;
   readonly close: () => void;
