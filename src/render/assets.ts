@@ -7,7 +7,7 @@ import { type Artwork, readArtwork } from './artwork.ts';
 import { inkNameOf } from './vector.ts';
 import { type Drawing, readDrawing } from './drawing.ts';
 import { type Font, openFont } from './font.ts';
-import { kept } from './kept.ts';
+import { kept } from '../base/kept.ts';
 import type { Profile } from './profile.ts';
 
 const fontOf = kept(openFont);

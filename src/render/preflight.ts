@@ -27,7 +27,7 @@ import type { Font } from './font.ts';
 import { type Press, mm } from './grid.ts';
 import { sheetCodeFit } from './imposition.ts';
 import { fieldRanges, fittedSizes, textBoxes } from './longest.ts';
-import { kept } from './kept.ts';
+import { kept } from '../base/kept.ts';
 import { keepOutFindings } from './keep-out.ts';
 import { panelFindings } from './panel.ts';
 import { squareFindings } from './square.ts';

@@ -6,7 +6,7 @@ import type { Raster } from './raster.ts';
 export function pngOf({ rgba, width, height }: Raster, dpi: number, effort = 6): Promise<Buffer> {
   return sharp(rgba, { raw: { width, height, channels: 4 } })
     .removeAlpha()
-    .withMetadata({ density: dpi })
+    .withDensity(dpi)
     .png({ compressionLevel: effort })
     .toBuffer();
 }
@@ -35,7 +35,7 @@ export async function composedPng(ground: Raster, dpi: number, laid: readonly La
   );
   return sharp(await pngOf(ground, dpi, 1))
     .composite(small)
-    .withMetadata({ density: dpi })
+    .withDensity(dpi)
     .png({ compressionLevel: 9 })
     .toBuffer();
 }
