@@ -122,10 +122,10 @@ if (CHROMIUM === undefined) {
       );
       expect(isGreen(await colourAt(page, 'front', 60, 5))).toBe(true);
       await alert.getByRole('button').click();
-      expect(await page.locator(':focus').innerText()).toBe('bleed: lots');
+      await expect.poll(() => page.locator(':focus').innerText()).toBe('bleed: lots');
       writeFileSync(template, text);
       await alert.waitFor({ state: 'detached' });
-      expect(await page.getByRole('status').innerText()).toBe('as saved');
+      await expect.poll(() => page.getByRole('status').innerText()).toBe('as saved');
       await page.context().close();
     });
 
@@ -142,13 +142,13 @@ if (CHROMIUM === undefined) {
         expect(await page.locator(`.overlay ${shape}`).count()).toBe(0);
         await box.focus();
         await page.keyboard.press('Space');
-        expect(await page.locator(`.overlay ${shape}`).count()).toBe(count);
+        await expect.poll(() => page.locator(`.overlay ${shape}`).count()).toBe(count);
       }
       expect(await page.locator('text.module').first().textContent()).toBe('0.339 mm, 8 dots at 600 dpi');
       const panel = page.locator('[data-step=scratch]');
       expect(await panel.count()).toBe(1);
       await page.getByLabel('Scratch panel').uncheck();
-      expect(await panel.count()).toBe(0);
+      await expect.poll(() => panel.count()).toBe(0);
       await page.getByLabel('Magenta').check();
       await page.locator('[data-side=front] canvas[data-plate=Magenta]').waitFor();
       const [red = 0, green = 0, blue = 0] = await colourAt(page, 'front', 60, 5);
@@ -167,8 +167,8 @@ if (CHROMIUM === undefined) {
       const row = page.getByRole('row').filter({ hasText: 'back[4] pin' }).first();
       await row.getByRole('button').focus();
       await page.keyboard.press('Enter');
-      expect(await page.locator('[data-side=back] .pointed').count()).toBe(1);
-      expect(await page.locator(':focus').innerText()).toMatch(/part: barcode, data: pin/);
+      await expect.poll(() => page.locator('[data-side=back] .pointed').count()).toBe(1);
+      await expect.poll(() => page.locator(':focus').innerText()).toMatch(/part: barcode, data: pin/);
       expect(await page.locator('.symbols .good').first().innerText()).toBe('good');
       await page.context().close();
     });
