@@ -106,6 +106,22 @@ test('3: a secret is read only where it becomes ink, data, a credential, a compa
   ]);
 });
 
+test('3: what shows a design has no way to a vault', () => {
+  const reached = (path: string, seen: Set<string>): Set<string> => {
+    if (seen.has(path)) return seen;
+    seen.add(path);
+    for (const from of files.find((file) => file.path === path)?.imports ?? []) reached(from, seen);
+    return seen;
+  };
+  const page = reached('preview/live-server.ts', new Set());
+  expect(page).toContain('preview/live.ts');
+  const opening = ['unseal', 'unsealStream', 'keyPair', 'derivedKey'];
+  const openers = files.filter(
+    ({ path, names }) => page.has(path) && names.some((name) => opening.includes(name)),
+  );
+  expect(openers.map(({ path }) => path)).toEqual([]);
+});
+
 test('4: console and process.exit only in the command line', () => {
   const speakers = files
     .filter(({ text }) => /\bconsole\.\w|\bprocess\.exit\(/.test(text))
@@ -128,4 +144,6 @@ test('5: each large library is at home in one place', () => {
   expect(importers(/^(saxes|svgpath)/)).toEqual(['render/drawing.ts']);
   expect(importers(/^zxing-wasm/)).toEqual(['verify/second.ts']);
   expect(importers(/^@embedpdf/)).toEqual(['verify/pdfium.ts']);
+  expect(importers(/^(hono|@hono)/)).toEqual(['preview/live-server.ts']);
+  expect(importers(/^chokidar/)).toEqual(['preview/watch.ts']);
 });

@@ -64,14 +64,6 @@ export function badInput(message: string, more: Omit<Complaint, 'message'> = {})
   return new Failure('input', { message, ...more });
 }
 
-/** What a later version brings: named, so that nobody takes it for a typing mistake. */
-export function notYet(what: string, place?: Place): Failure {
-  return badInput(`${what}: not yet`, {
-    ...(place && { place }),
-    hint: 'this version of cardpress does not do this',
-  });
-}
-
 /** An error of the file system in the operator's words; other errors pass as they are. */
 export function diskFailure(error: unknown, path: string): unknown {
   const say = (message: string, hint?: string) =>

@@ -100,6 +100,7 @@ program
   .option('--data <file>', 'a record to show: token, pin, card_id, serial')
   .option('--worst', 'show the longest texts and codes that may come')
   .option('--live', 'a page that redraws on save')
+  .option('--port <n>', 'the page’s, default any that is free')
   .action((template: string | undefined, options: PreviewFlags) => previewCommand(template, options, call()));
 program
   .command('run <job>')

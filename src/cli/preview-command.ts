@@ -1,8 +1,8 @@
-// cardpress preview: specimen PDF and pictures of a template.
+// cardpress preview: specimen PDF and pictures of a template, or with --live a page that shows it.
 import { join } from 'node:path';
 import { RunFolder } from '../base/run-folder.ts';
 import { makeFolders, nodeDisk } from '../base/disk.ts';
-import { Failure, badInput, notYet } from '../base/failure.ts';
+import { Failure, badInput } from '../base/failure.ts';
 import { readNamed } from '../plan/inputs.ts';
 import { outlookFor } from '../preview/outlook.ts';
 import { previewFiles } from '../preview/preview.ts';
@@ -12,6 +12,7 @@ import { type Named, namedIn, readSubject } from '../preview/subject.ts';
 import { complaintsOf } from '../render/finding.ts';
 import { reader } from './environment.ts';
 import { findingTable, outlookRows } from './finding-table.ts';
+import { liveCommand } from './live-command.ts';
 import type { Call } from './run-command.ts';
 import { table } from './table.ts';
 
@@ -22,6 +23,7 @@ export interface PreviewFlags {
   readonly data?: string;
   readonly worst?: boolean;
   readonly live?: boolean;
+  readonly port?: string;
 }
 
 const DPI = 300;
@@ -29,11 +31,13 @@ const DPI = 300;
 export async function previewCommand(
   template: string | undefined,
   flags: PreviewFlags,
-  { terminal }: Call,
+  call: Call,
 ): Promise<void> {
-  if (flags.live === true) throw notYet('preview --live');
-  const dpi = dpiOf(flags.dpi);
   const named: Named = template === undefined ? await namedIn(reader, '.') : { template };
+  if (flags.live === true) return liveCommand(named, flags, call);
+  if (flags.port !== undefined) throw badInput('--port is for --live');
+  const { terminal } = call;
+  const dpi = dpiOf(flags.dpi);
   const subject = await readSubject(reader, named, flags.sheet);
   const specimen = await openSpecimen(subject, await shownOf(flags));
   const { layout, findings } = specimen;

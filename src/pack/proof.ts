@@ -11,7 +11,7 @@ import { slotPlaces } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
 import { renderVolume } from '../render/volume.ts';
 import { pngOf } from '../verify/pictures.ts';
-import { openPdf } from '../verify/raster.ts';
+import { openPdf, partOf } from '../verify/raster.ts';
 
 const DPI = 200;
 
@@ -54,7 +54,7 @@ export async function proofFiles(plan: Plan, layout: Layout): Promise<ReadonlyMa
     for (const [index, side] of layout.sides.entries()) {
       const place = slotPlaces(layout).find((one) => one.side === side && one.slot === 1);
       if (place === undefined) continue;
-      files.set(`${side}.png`, await pngOf(pages.cut(index + 1, place, DPI), DPI));
+      files.set(`${side}.png`, await pngOf(partOf(pages.render(index + 1, DPI), place, DPI), DPI));
     }
   } finally {
     pages.close();

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
 import { Failure, type Place, badInput, hasCode } from '../base/failure.ts';
+import { kept } from '../base/kept.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { type Job, parseJob } from './job.ts';
 import type { FrozenInput, Plan } from './plan.ts';
@@ -118,12 +119,12 @@ const USUAL_SHEET = 'a4-8up';
 
 /** The usual sheet, or the first built-in one that is cut to the template's card. */
 async function fittingSheet(reader: Reader, { input, shown }: FoundFile): Promise<string> {
-  const { card } = parseTemplate(text(input.bytes), shown).value;
+  const { card } = templateIn(input.bytes, shown).value;
   const folder = join(reader.builtIn, 'sheets');
   const others = (await reader.disk.list(folder)).map((name) => name.replace(/\.yaml$/, ''));
   for (const name of [USUAL_SHEET, ...others]) {
     const path = join(folder, `${name}.yaml`);
-    const sheet = parseSheet(text(await readNamed(reader, path, name)), path).value;
+    const sheet = sheetIn(await readNamed(reader, path, name), path).value;
     if (sheet.card.width === card.width && sheet.card.height === card.height) return name;
   }
   return USUAL_SHEET;
@@ -185,7 +186,7 @@ async function readTemplateFile(
   place: Place | undefined,
 ): Promise<FoundFile> {
   const within = (folder: string) => (/\.ya?ml$/.test(ref) ? folder : join(folder, 'template.yaml'));
-  const own = within(pathFrom(from, ref));
+  const own = within(fromFolder(from, ref));
   const builtIn = within(join(reader.builtIn, ref));
   // A name that no built-in template has may be a folder's: `preview template`.
   const isBuiltIn =
@@ -200,8 +201,8 @@ async function completeDesign(
   sheetFile: FoundFile,
   profile: FoundFile,
 ): Promise<Design> {
-  const template = parseTemplate(text(templateFile.input.bytes), templateFile.shown);
-  const sheet = parseSheet(text(sheetFile.input.bytes), sheetFile.shown);
+  const template = templateIn(templateFile.input.bytes, templateFile.shown);
+  const sheet = sheetIn(sheetFile.input.bytes, sheetFile.shown);
   const folder = dirname(templateFile.shown);
   const files: InputFile[] = [templateFile.input, sheetFile.input, profile.input];
   for (const [index, ref] of filesOf(template.value).entries()) {
@@ -291,12 +292,18 @@ async function templatesIn({ disk, builtIn }: Reader, names: readonly string[]):
   return templates;
 }
 
+/** Where a path leads that is given from a folder. */
+function fromFolder(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
+}
+
 function builtInOr(reader: Reader, ref: string, folder: string, extension: string, from: string): string {
-  return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : pathFrom(from, ref);
+  return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : fromFolder(from, ref);
 }
 
 /** A path as it is written in a file that lies in a folder. */
-const pathFrom = (folder: string, path: string) => (isAbsolute(path) ? path : join(folder, path));
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const templateIn = kept((bytes, file: string) => parseTemplate(text(bytes), file));
+const sheetIn = kept((bytes, file: string) => parseSheet(text(bytes), file));

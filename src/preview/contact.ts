@@ -1,13 +1,12 @@
 // The contact sheet: one picture to say yes or no to. Both faces, the back under its panel, the sheet, and what
 // inks and symbols the card has.
-import sharp from 'sharp';
 import { inkOf } from '../plan/template.ts';
 import { type DocumentPart, renderDocument } from '../render/document.ts';
 import type { Rect } from '../render/grid.ts';
 import { isSpot } from '../render/mark.ts';
 import type { Layout } from '../render/preflight.ts';
 import type { Outlook } from '../verify/outlook.ts';
-import { pngOf } from '../verify/pictures.ts';
+import { composedPng } from '../verify/pictures.ts';
 import { type PdfPages, openPdf } from '../verify/raster.ts';
 import type { Specimen } from './specimen.ts';
 
@@ -67,22 +66,14 @@ export async function contactSheet(
   const document = await openPdf(pdf, 'the contact sheet');
   try {
     const dots = (mm: number) => Math.round((mm / 25.4) * DPI);
-    const small = await Promise.all(
-      sheets.map(async ({ page, x, y, width, height }) => ({
-        input: await sharp(await pngOf(pages.render(page, DPI), DPI, 1))
-          .resize(dots(width), dots(height), { fit: 'fill' })
-          .extend({ top: 1, bottom: 1, left: 1, right: 1, background: '#999' })
-          .png()
-          .toBuffer(),
-        left: dots(x),
-        top: dots(y),
-      })),
-    );
-    return await sharp(await pngOf(document.render(1, DPI), DPI, 1))
-      .composite(small)
-      .withMetadata({ density: DPI })
-      .png({ compressionLevel: 9 })
-      .toBuffer();
+    const small = sheets.map(({ page, x, y, width, height }) => ({
+      picture: pages.render(page, DPI),
+      left: dots(x),
+      top: dots(y),
+      width: dots(width),
+      height: dots(height),
+    }));
+    return await composedPng(document.render(1, DPI), DPI, small);
   } finally {
     document.close();
   }

@@ -1,7 +1,7 @@
 // A template as it will print, as files: the press's own PDF, and pictures of it.
 import { slotPlaces } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
-import { openPdf } from '../verify/raster.ts';
+import { halfTurned, openPdf, partOf } from '../verify/raster.ts';
 import { pngOf } from '../verify/pictures.ts';
 import { contactSheet } from './contact.ts';
 import { type Specimen, specimenPdf } from './specimen.ts';
@@ -24,8 +24,12 @@ export async function previewFiles(
   try {
     for (const [index, side] of layout.sides.entries()) {
       const place = places.find((candidate) => candidate.side === side && candidate.slot === 1);
-      if (place !== undefined) files.set(`${side}.png`, await pngOf(pages.cut(index + 1, place, dpi), dpi));
-      files.set(`sheet-${side}.png`, await pngOf(pages.render(index + 1, dpi), dpi));
+      const page = pages.render(index + 1, dpi);
+      if (place !== undefined) {
+        const face = partOf(page, place, dpi);
+        files.set(`${side}.png`, await pngOf(place.rotation === 180 ? halfTurned(face) : face, dpi));
+      }
+      files.set(`sheet-${side}.png`, await pngOf(page, dpi));
     }
     files.set('contact.png', await contactSheet(layout, specimen, outlooks, pages));
   } finally {

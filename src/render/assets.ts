@@ -7,7 +7,12 @@ import { type Artwork, readArtwork } from './artwork.ts';
 import { inkNameOf } from './vector.ts';
 import { type Drawing, readDrawing } from './drawing.ts';
 import { type Font, openFont } from './font.ts';
+import { kept } from '../base/kept.ts';
 import type { Profile } from './profile.ts';
+
+const fontOf = kept(openFont);
+const artworkOf = kept(readArtwork);
+const drawingOf = kept(readDrawing);
 
 export interface TemplateFiles {
   readonly template: Checked<Template>;
@@ -25,7 +30,7 @@ export async function openFonts(
     const place = template.at('fonts', name);
     const bytes = assets.get(file);
     if (bytes === undefined) complaints.push({ message: `the font ${file} is missing`, place });
-    else await gather(complaints, place, () => void fonts.set(name, openFont(bytes, name, file)));
+    else await gather(complaints, place, () => void fonts.set(name, fontOf(bytes, name, file)));
   }
   return fonts;
 }
@@ -43,7 +48,7 @@ export async function openArtwork(
     if (bytes === undefined) complaints.push({ message: `the image ${file} is missing`, place });
     else {
       await gather(complaints, place, async () => {
-        artwork.set(file, await readArtwork(bytes, file, profile, profilePath));
+        artwork.set(file, await artworkOf(bytes, file, profile, profilePath));
       });
     }
   }
@@ -66,7 +71,7 @@ export async function openDrawings(
         continue;
       }
       await gather(complaints, place, () => {
-        const drawing = drawings.get(part.file) ?? readDrawing(bytes, part.file);
+        const drawing = drawings.get(part.file) ?? drawingOf(bytes, part.file);
         drawings.set(part.file, drawing);
         const fills = new Set(drawing.shapes.map(({ fill }) => fill));
         const unknown = [...fills].filter((fill) => inkNameOf(part, fill) === undefined);

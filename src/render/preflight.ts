@@ -27,6 +27,7 @@ import type { Font } from './font.ts';
 import { type Press, mm } from './grid.ts';
 import { sheetCodeFit } from './imposition.ts';
 import { fieldRanges, fittedSizes, textBoxes } from './longest.ts';
+import { kept } from '../base/kept.ts';
 import { keepOutFindings } from './keep-out.ts';
 import { panelFindings } from './panel.ts';
 import { squareFindings } from './square.ts';
@@ -85,6 +86,8 @@ export interface Inspection {
   readonly draft: Layout | undefined;
 }
 
+const profileOf = kept(readProfile);
+
 /** Rules without which there is nothing to look at. */
 const NOT_DRAWN: readonly Rule[] = ['files', 'glyphs', 'sheet'];
 
@@ -108,7 +111,7 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
   const sides = sidesOf(template.value);
   const files: Complaint[] = [];
   const texts: Complaint[] = [];
-  const profile = readProfile(inputs.profile);
+  const profile = profileOf(inputs.profile);
   const fonts = await openFonts(inputs, files);
   const artwork = await openArtwork(inputs, profile, inputs.profilePath, files);
   const drawings = await openDrawings(inputs, files);

@@ -14,7 +14,10 @@ export interface PdfPages {
   readonly count: number;
   /** A page at a resolution; `page` counts from 1. */
   readonly render: (page: number, dpi: number) => Raster;
-  /** A part of a page, mm from its top left: the very pixels that it has in the whole. */
+  /**
+   * A part of a page, mm from its top left. An edge is smoothed from where it lies in what is drawn, so that some
+   * pixels are a 255th off those of the whole page, and letters a row of pixels; `partOf` has the very same.
+   */
   readonly cut: (page: number, area: Rect, dpi: number) => Raster;
   readonly close: () => void;
 }
@@ -45,10 +48,8 @@ export async function openPdf(bytes: Uint8Array, what: string): Promise<PdfPages
       width: Math.round((pdf.FPDF_GetPageWidthF(page) / 72) * dpi),
       height: Math.round((pdf.FPDF_GetPageHeightF(page) / 72) * dpi),
     };
-    const dots = (mm: number) => Math.round((mm / 25.4) * dpi);
-    const [left, top] = area === undefined ? [0, 0] : [dots(area.x), dots(area.y)];
-    const { width, height } =
-      area === undefined ? whole : { width: dots(area.width), height: dots(area.height) };
+    const { left, top, width, height } =
+      area === undefined ? { left: 0, top: 0, ...whole } : pixelsOf(area, dpi);
     const bitmap = pdf.FPDFBitmap_CreateEx(width, height, BGRA, 0, 0);
     pdf.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE);
     pdf.FPDF_RenderPageBitmap(bitmap, page, -left, -top, whole.width, whole.height, 0, LOOK);
@@ -68,4 +69,26 @@ export async function openPdf(bytes: Uint8Array, what: string): Promise<PdfPages
       wasm.wasmExports.free(data);
     },
   };
+}
+
+/** What lies in an area of a page that was rendered at this resolution, mm from the page's top left. */
+export function partOf(page: Raster, area: Rect, dpi: number): Raster {
+  const { left, top, width, height } = pixelsOf(area, dpi);
+  const rgba = new Uint8Array(width * height * 4);
+  for (let row = 0; row < height; row += 1) {
+    const start = ((top + row) * page.width + left) * 4;
+    rgba.set(page.rgba.subarray(start, start + width * 4), row * width * 4);
+  }
+  return { width, height, rgba };
+}
+
+function pixelsOf({ x, y, width, height }: Rect, dpi: number) {
+  const pixels = (mm: number) => Math.round((mm / 25.4) * dpi);
+  return { left: pixels(x), top: pixels(y), width: pixels(width), height: pixels(height) };
+}
+
+/** A picture by half a turn. */
+export function halfTurned({ width, height, rgba }: Raster): Raster {
+  const pixels = new Uint32Array(rgba.slice().buffer).reverse();
+  return { width, height, rgba: new Uint8Array(pixels.buffer) };
 }

@@ -1,6 +1,6 @@
 // What a failure says: what is wrong, where, and what would be right; and which exit code it gives.
 import { expect, test } from 'vitest';
-import { type FailureKind, Failure, asFailure, badInput, hasCode, notYet } from '../../src/base/failure.ts';
+import { type FailureKind, Failure, asFailure, badInput, hasCode } from '../../src/base/failure.ts';
 
 const place = { file: 'job.yaml', line: 12, column: 10, excerpt: '  count: 0' };
 
@@ -50,13 +50,6 @@ test.each<[FailureKind, number]>([
   ['terminated', 143],
 ])('%s ends with exit code %i', (kind, code) => {
   expect(new Failure(kind, 'so').exitCode).toBe(code);
-});
-
-test('what a later version brings is named as such, and is a mistake of the input', () => {
-  const failure = notYet('cardpress deliver', place);
-  expect(failure.kind).toBe('input');
-  expect(failure.message).toContain('cardpress deliver: not yet');
-  expect(failure.complaints[0]?.place).toEqual(place);
 });
 
 test('an error of unknown origin is our bug and keeps its cause; a failure stays what it is', () => {
