@@ -252,7 +252,7 @@ function summary({ plan, folder }: Run, ledger: Ledger, stages: Stages): string 
   const rows = [
     ['cards', `${cardCount(plan)} (${plan.cards.ordered} ordered, ${plan.cards.overs} overs)`],
     ['volumes', `${volumes.length} on ${countText(sheets, 'sheet')}`],
-    ['symbols read', `${sum('decoded')} of ${sum('symbols')} as they should`],
+    ['symbols', `${sum('decoded')} of ${sum('symbols')} read`],
     ['print', path('print/')],
     ['manifest', path('manifest.json')],
     ...stages.seconds.map(([name, seconds]) => [name, `${seconds.toFixed(1)} s`]),

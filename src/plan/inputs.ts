@@ -301,8 +301,6 @@ function builtInOr(reader: Reader, ref: string, folder: string, extension: strin
   return BUILT_IN.test(ref) ? join(reader.builtIn, folder, ref + extension) : fromFolder(from, ref);
 }
 
-/** A path as it is written in a file that lies in a folder. */
-
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const templateIn = kept((bytes, file: string) => parseTemplate(text(bytes), file));

@@ -63,7 +63,7 @@ test('a job that says the least gets the defaults of the contract', () => {
     vault: { recipients: [] },
     deliver: [],
     contacts: {},
-    notify: { on: ['failure', 'doubt'] },
+    notify: { on: ['failure', 'doubt'], acknowledgeWithin: '7d' },
     handoff: { seal: 'none', data: 'none' },
     accept: [],
     verify: { second: '2%' },

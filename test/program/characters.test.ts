@@ -1,6 +1,6 @@
 // Every printable ASCII character, in tokens, PINs and card ids, on its way through a whole run: into the bars
 // and the text of the PDF, and through manifest.csv.
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -55,7 +55,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ seed: 'characters', behaviour: { symbolSet: SYMBOLS } });
   shop = await rehearse(sandbox.origin);
   const classic = readFileSync(join(TEMPLATES, 'classic/template.yaml'), 'utf8');
-  mkdirSync(join(shop.dir, 'template'));
+  cpSync(join(TEMPLATES, 'classic'), join(shop.dir, 'template'), { recursive: true });
   writeFileSync(
     join(shop.dir, 'template/template.yaml'),
     classic.replace(/^.*'\{card_id\}'.*$/m, () => ID_LINE),
