@@ -9,7 +9,7 @@ const SHEETS = readdirSync(new URL('sheets/', TEMPLATES));
 /** What fits on labels, with a back. */
 const VOUCHER = {
   from: 'voucher',
-  template: `${read('voucher/template.yaml')}\nback:\n  - { part: text, text: '{serial}', at: [10, 10], font: regular, size: 8 }\n`,
+  template: `${read('voucher/template.yaml').toString()}\nback:\n  - { part: text, text: '{serial}', at: [10, 10], font: regular, size: 8 }\n`,
 };
 const MM = 25.4 / 72;
 const TOLERANCE = 0.01;
