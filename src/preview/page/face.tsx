@@ -1,5 +1,5 @@
 // A face at its scale, and over it what the switches show. Lengths of the overlay are the card's own millimetres.
-import type { LiveDrawing, LiveRect, LiveSide, LiveStep, LiveSymbol } from '../src/preview/state.ts';
+import type { LiveDrawing, LiveRect, LiveSide, LiveStep, LiveSymbol } from '../state.ts';
 import { Picture, dpiAt } from './picture.tsx';
 import type { Switches } from './switches.tsx';
 

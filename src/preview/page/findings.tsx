@@ -1,7 +1,7 @@
 // What is beside the pictures: what is predicted of the symbols, the preflight's table, the template's text, and
 // what is wrong where the files cannot be drawn.
 import { useEffect, useRef } from 'preact/hooks';
-import type { LiveComplaint, LiveDrawing, LiveFinding } from '../src/preview/state.ts';
+import type { LiveComplaint, LiveDrawing, LiveFinding } from '../state.ts';
 import { moduleText } from './face.tsx';
 
 const ORDER = { fail: 0, warn: 1, waived: 2, pass: 3 };

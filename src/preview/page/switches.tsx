@@ -1,5 +1,5 @@
 // What is shown: native boxes and lists, so that keys and screen readers work as they do everywhere.
-import type { LiveDrawing } from '../src/preview/state.ts';
+import type { LiveDrawing } from '../state.ts';
 
 export interface Switches {
   readonly trim: boolean;

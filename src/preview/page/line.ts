@@ -1,6 +1,6 @@
 // The line to the server: each state as it comes, and whether the line holds. The browser itself connects again.
 import { useEffect, useState } from 'preact/hooks';
-import type { LiveState } from '../src/preview/state.ts';
+import type { LiveState } from '../state.ts';
 
 export interface Line {
   readonly state: LiveState | undefined;

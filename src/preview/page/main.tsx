@@ -1,7 +1,7 @@
 // The live page: faces and sheet as they will print, and beside them all that is known of them.
 import { render } from 'preact';
 import { useState } from 'preact/hooks';
-import type { LiveDrawing, LiveFinding, LiveRect, LiveState } from '../src/preview/state.ts';
+import type { LiveDrawing, LiveFinding, LiveRect, LiveState } from '../state.ts';
 import { Face, PX } from './face.tsx';
 import { Complaints, Findings, Source, Symbols } from './findings.tsx';
 import { useKept } from './kept.ts';
