@@ -5,7 +5,7 @@ import { type Template, partsOf, sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Artwork, readArtwork } from './artwork.ts';
 import { inkNameOf } from './vector.ts';
-import { type Drawing, readDrawing } from './drawing.ts';
+import type { Drawing } from './drawing.ts';
 import { type Font, openFont } from './font.ts';
 import type { Profile } from './profile.ts';
 
@@ -65,6 +65,8 @@ export async function openDrawings(
         complaints.push({ message: `the drawing ${part.file} is missing`, place });
         continue;
       }
+      // A reader of XML and one of paths, for templates that have drawings.
+      const { readDrawing } = await import('./drawing.ts');
       await gather(complaints, place, () => {
         const drawing = drawings.get(part.file) ?? readDrawing(bytes, part.file);
         drawings.set(part.file, drawing);
