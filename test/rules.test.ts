@@ -34,7 +34,8 @@ const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encodin
   .map((path) => {
     const text = readFileSync(join(SRC, path), 'utf8');
     const statements = [...text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gms)];
-    const imports = statements.map(([, from = '']) =>
+    const late = [...text.matchAll(/\bimport\('([^']+)'\)/g)];
+    const imports = [...statements, ...late].map(([, from = '']) =>
       from.startsWith('.') ? relative(SRC, join(SRC, path, '..', from)) : from,
     );
     const names = statements.flatMap(([statement]) =>

@@ -1,7 +1,7 @@
 // cardpress activate: cards good for money, one command at a time, with a receipt.
 import { countText } from '../base/count.ts';
 import { Failure, badInput } from '../base/failure.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { isTestRun } from '../plan/plan.ts';
 import { carryOut, conclude, resolveCards } from '../pipeline/orders.ts';
 import { sumText } from '../settle/activate.ts';

@@ -4,7 +4,7 @@ import { names } from '../base/run-folder.ts';
 import { readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
 import { type Run, isComplete } from '../pipeline/runs.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import type { Chore } from '../schedule/tend.ts';
 import { fetchAcknowledgement, unacknowledged } from '../settle/acknowledge.ts';
 import { closedAt } from '../settle/retention.ts';

@@ -8,7 +8,7 @@ import { type Log, combine } from '../base/log.ts';
 import { secret } from '../base/secret.ts';
 import { Platform } from '../issue/platform.ts';
 import { KnownPrints } from '../issue/prints.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { type Family, readFamily } from '../pipeline/family.ts';
 import { readOperatorKey } from '../pipeline/keys.ts';
 import type { OrderDesk } from '../pipeline/orders.ts';

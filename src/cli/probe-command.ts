@@ -6,7 +6,7 @@ import { badInput } from '../base/failure.ts';
 import { RunFolder } from '../base/run-folder.ts';
 import { Platform } from '../issue/platform.ts';
 import { probe, probePage } from '../issue/probe.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { isTest } from '../plan/job.ts';
 import { apiUrl, credentials, outputPath, reader } from './environment.ts';
 import type { Call } from './run-command.ts';

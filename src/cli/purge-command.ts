@@ -4,7 +4,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { takeLock } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { membersOf, readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
 import { type Run, listRuns } from '../pipeline/runs.ts';

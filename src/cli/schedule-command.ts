@@ -5,7 +5,7 @@ import { Failure, asFailure, badInput } from '../base/failure.ts';
 import { type Run, isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
 import { nextDues } from '../plan/cron.ts';
 import { isPerRun } from '../plan/ids.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { type RunState, type Scheduled, agendaOf } from '../schedule/agenda.ts';
 import { readNote, writeNote } from '../schedule/note.ts';
 import { type Clock, type Ended, jobLoop } from '../schedule/scheduler.ts';

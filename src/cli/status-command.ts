@@ -8,7 +8,7 @@ import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Step, nextSteps } from '../pipeline/next.ts';
 import { progressOf } from '../pipeline/progress.ts';
 import { type Run, findRun, isAbandoned, listRuns } from '../pipeline/runs.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { outputPath, reader } from './environment.ts';
 import { booksText } from './reconcile-command.ts';
 import type { Call } from './run-command.ts';

@@ -3,7 +3,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { type Target, checkTargets } from '../deliver/target.ts';
 import type { SftpAccess } from '../deliver/target.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import type { Plan } from '../plan/plan.ts';
 import { BUILT_IN } from './environment.ts';
 

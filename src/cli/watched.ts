@@ -5,7 +5,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { asFailure, badInput } from '../base/failure.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Run } from '../pipeline/runs.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { type Job, isTest } from '../plan/job.ts';
 import { readMemory, stillTold, writeMemory } from '../watch/memory.ts';
 import { writeMetrics } from '../watch/metrics.ts';

@@ -71,7 +71,11 @@ export function localDispatch(
   return {
     async perform(step) {
       if (isPrintStep(step)) {
-        await printing.add(inTurn(() => print(step)));
+        // What is printed is read before more is printed: a fault is found early, while the disk still has it at hand.
+        await printing.add(
+          inTurn(() => print(step)),
+          { priority: step.do === 'verify' ? 1 : 0 },
+        );
         return;
       }
       // Everything is printed and read: what the threads hold is given back.

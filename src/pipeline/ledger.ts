@@ -92,11 +92,13 @@ export class LedgerReader {
     };
   }
 
-  /** What became of the batches alone: all that printing and reading a volume need to know. */
-  async attempts(): Promise<Ledger['attempts']> {
+  /** What became of batches alone: of those that hold a volume's cards, all that printing and reading it need. */
+  async attempts(
+    batches: readonly number[] = batchesOf(this.#plan).map(({ batch }) => batch),
+  ): Promise<Ledger['attempts']> {
     const files = new Set(await this.#folder.list('batches'));
     const attempts = new Map<number, Attempt[]>();
-    for (const { batch } of batchesOf(this.#plan)) {
+    for (const batch of batches) {
       const list: Attempt[] = [];
       for (let attempt = 1; ; attempt += 1) {
         const asked = await this.#record<AskedRecord>(names.asked(batch, attempt), files);

@@ -209,7 +209,7 @@ function lastSteps(ledger: Ledger, { targets = [] }: Circumstances): readonly St
 }
 
 /** Numbers of the batches that hold cards of a volume. */
-function batchesIn(plan: Plan, volume: Volume): readonly number[] {
+export function batchesIn(plan: Plan, volume: Pick<Volume, 'first' | 'count'>): readonly number[] {
   const from = Math.floor(volume.first / plan.batchSize) + 1;
   const to = Math.floor((volume.first + volume.count - 1) / plan.batchSize) + 1;
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);

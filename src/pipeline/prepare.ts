@@ -20,9 +20,9 @@ import {
   changedInputs,
   freezeInputs,
   readDesign,
-  readJobText,
   thawDesign,
 } from '../plan/inputs.ts';
+import { readJobText } from '../plan/read-job.ts';
 import { type Job, isTest, oversOf } from '../plan/job.ts';
 import { type Overrides, jobText } from '../plan/overrides.ts';
 import { type Plan, type PlanFacts, cardCount, changedKeys, makePlan, stackFault } from '../plan/plan.ts';

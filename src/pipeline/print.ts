@@ -7,7 +7,7 @@ import { vaultedCards } from '../issue/vaulted.ts';
 import { isTestRun, volumesOf } from '../plan/plan.ts';
 import { renderVolume } from '../render/volume.ts';
 import { LedgerReader } from './ledger.ts';
-import { type Step, goodCards } from './next.ts';
+import { type Step, batchesIn, goodCards } from './next.ts';
 import { readBack } from './read-back.ts';
 import type { PrintTools } from './tools.ts';
 
@@ -34,7 +34,7 @@ async function render(step: Extract<Step, { do: 'render' }>, tools: PrintTools):
   const volumes = volumesOf(plan);
   const volume = volumes[step.volume - 1];
   if (volume === undefined) throw new Error(`the plan has no volume ${step.volume}`);
-  const attempts = await new LedgerReader(folder, plan).attempts();
+  const attempts = await new LedgerReader(folder, plan).attempts(batchesIn(plan, volume));
   const pdf = renderVolume(await tools.layout(), {
     run: plan.run,
     title: `${plan.run}, volume ${step.volume} of ${volumes.length}`,

@@ -7,7 +7,7 @@ import { type Volume, isTestRun, volumesOf } from '../plan/plan.ts';
 import type { VolumeReport } from '../verify/report.ts';
 import { verifyVolume } from '../verify/verify.ts';
 import { type Ledger, LedgerReader } from './ledger.ts';
-import { goodCards } from './next.ts';
+import { batchesIn, goodCards } from './next.ts';
 import type { PrintTools } from './tools.ts';
 
 /** Reads an attempt at a volume back and notes what was found. */
@@ -18,7 +18,7 @@ export async function readBack(
   const { plan, folder, log } = tools;
   const volume = volumesOf(plan)[step.volume - 1];
   if (volume === undefined) throw new Error(`the plan has no volume ${step.volume}`);
-  const attempts = await new LedgerReader(folder, plan).attempts();
+  const attempts = await new LedgerReader(folder, plan).attempts(batchesIn(plan, volume));
   const report = await readVolume(volume, step.attempt, { attempts }, tools);
   await folder.write(names.report(step.volume, step.attempt), `${JSON.stringify(report, null, 1)}\n`);
   log.emit({

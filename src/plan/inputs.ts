@@ -1,14 +1,14 @@
 // Reads what a job stands on (template, sheet, fonts, artwork, profile), and keeps a copy of it in the run
-// folder: from then on the run stands on the copy.
+// folder: from then on the run stands on the copy. Of jobs it knows the form alone: who prints cards without one
+// loads no reader of jobs.
 import { createHash } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
 import { Failure, type Place, badInput, hasCode } from '../base/failure.ts';
 import { kept } from '../base/kept.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
-import { type Job, parseJob } from './job.ts';
+import type { Job } from './job.ts';
 import type { FrozenInput, Plan } from './plan.ts';
-import { parsePress } from './press.ts';
 import { type SheetFormat, parseSheet } from './sheet.ts';
 import { type Template, filesOf, parseTemplate } from './template.ts';
 import type { Checked } from './yaml.ts';
@@ -35,26 +35,8 @@ export interface Reader {
   readonly builtIn: string;
 }
 
-const BUILT_IN = /^[a-z0-9][a-z0-9-]*$/;
-
-export async function readJob(reader: Reader, path: string): Promise<Checked<Job>> {
-  return readJobText(reader, text(await readNamed(reader, path, path)), path);
-}
-
-/** A job of this text, as if it lay at a path, with what its press file says. */
-export async function readJobText(reader: Reader, content: string, path: string): Promise<Checked<Job>> {
-  const job = parseJob(content, path);
-  const { pressFile } = job.value;
-  if (pressFile === undefined) return job;
-  const file = join(dirname(path), pressFile);
-  const press = parsePress(
-    text(await readNamed(reader, file, pressFile, { place: job.at('press') })),
-    file,
-  ).value;
-  // A path in the profile is relative to the profile, and the job's readers take it from the job.
-  const profile = BUILT_IN.test(press.profile) ? press.profile : join(dirname(pressFile), press.profile);
-  return { ...job, value: { ...job.value, press: { ...press, profile } } };
-}
+/** What names a thing of ours, and no path. */
+export const BUILT_IN = /^[a-z0-9][a-z0-9-]*$/;
 
 /** Reads the template, sheet and profile that a job names. */
 export async function readDesign(reader: Reader, job: Checked<Job>): Promise<Design> {
@@ -302,6 +284,6 @@ function builtInOr(reader: Reader, ref: string, folder: string, extension: strin
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+export const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const templateIn = kept((bytes, file: string) => parseTemplate(text(bytes), file));
 const sheetIn = kept((bytes, file: string) => parseSheet(text(bytes), file));

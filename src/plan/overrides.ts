@@ -2,7 +2,8 @@
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { badInput } from '../base/failure.ts';
 import { type TargetKeys, deliverSchema } from './handoff.ts';
-import { type Reader, readJobText, readNamed } from './inputs.ts';
+import { type Reader, readNamed } from './inputs.ts';
+import { readJobText } from './read-job.ts';
 import type { Job } from './job.ts';
 import { type Checked, parseYaml, withValues } from './yaml.ts';
 

@@ -3,7 +3,8 @@
 import { dirname, join } from 'node:path';
 import { badInput } from '../base/failure.ts';
 import type { CodeFormat } from '../plan/format.ts';
-import { type Design, type Reader, readDesign, readJob, readTemplateDesign } from '../plan/inputs.ts';
+import { type Design, type Reader, readDesign, readTemplateDesign } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { type Job, isTest } from '../plan/job.ts';
 import { PRESS_DEFAULTS, type PressKeys, limitsOf } from '../plan/press.ts';
 import { fieldsOf } from '../plan/template.ts';

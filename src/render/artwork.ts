@@ -1,7 +1,7 @@
 // Artwork -> the inks it is printed with. RGB goes through the press's profile exactly once; CMYK keeps the
 // numbers that its maker gave it; grey stays black alone.
 import { deflateSync } from 'node:zlib';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { Failure, badInput } from '../base/failure.ts';
 import type { Profile } from './profile.ts';
 
@@ -28,6 +28,8 @@ export async function readArtwork(
   profile: Profile,
   profilePath: string | undefined,
 ): Promise<Artwork> {
+  // A tenth of a second and 17 MB, which a template without pictures does not pay.
+  const { default: sharp } = await import('sharp');
   const picture = sharp(bytes, { failOn: 'warning' });
   const metadata = await opened(picture.metadata(), file);
   if (!FORMATS.includes(metadata.format)) {
@@ -115,6 +117,7 @@ async function opened<T>(work: Promise<T>, file: string): Promise<T> {
 
 /** A file that changed since its bytes were read would print other colours than the PDF declares. */
 async function checkSameProfile(profile: Profile, path: string): Promise<void> {
+  const { default: sharp } = await import('sharp');
   const pixel = sharp({ create: { width: 1, height: 1, channels: 3, background: 'white' } });
   const tagged = await pixel.withIccProfile(path, { attach: true }).tiff().toBuffer();
   const { icc } = await sharp(tagged).metadata();

@@ -5,14 +5,18 @@ import { type Template, partsOf, sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Artwork, readArtwork } from './artwork.ts';
 import { inkNameOf } from './vector.ts';
-import { type Drawing, readDrawing } from './drawing.ts';
+import type { Drawing } from './drawing.ts';
 import { type Font, openFont } from './font.ts';
 import { kept } from '../base/kept.ts';
 import type { Profile } from './profile.ts';
 
 const fontOf = kept(openFont);
 const artworkOf = kept(readArtwork);
-const drawingOf = kept(readDrawing);
+/** With a reader of XML and one of paths, which are loaded for templates that have drawings. */
+const drawingOf = kept(async (bytes, file: string) => {
+  const { readDrawing } = await import('./drawing.ts');
+  return readDrawing(bytes, file);
+});
 
 export interface TemplateFiles {
   readonly template: Checked<Template>;
@@ -70,8 +74,8 @@ export async function openDrawings(
         complaints.push({ message: `the drawing ${part.file} is missing`, place });
         continue;
       }
-      await gather(complaints, place, () => {
-        const drawing = drawings.get(part.file) ?? drawingOf(bytes, part.file);
+      await gather(complaints, place, async () => {
+        const drawing = await drawingOf(bytes, part.file);
         drawings.set(part.file, drawing);
         const fills = new Set(drawing.shapes.map(({ fill }) => fill));
         const unknown = [...fills].filter((fill) => inkNameOf(part, fill) === undefined);

@@ -26,8 +26,11 @@ export function isEncodable(text: string): boolean {
 export function barcodeWidths(text: string): readonly number[] {
   if (!isEncodable(text)) throw new Failure('bug', 'a text that is not printable ASCII was to be a symbol');
   const patterns = (table ??= readPatterns());
-  const widths: number[] = [];
-  for (const value of code128Values(text)) for (const width of patterns[value] ?? []) widths.push(width);
+  const values = code128Values(text);
+  // Six a value and one more for the last; an array that grows leaves twice its size behind.
+  const widths = new Array<number>(6 * values.length + 1);
+  let at = 0;
+  for (const value of values) for (const width of patterns[value] ?? []) widths[at++] = width;
   return widths;
 }
 

@@ -168,7 +168,7 @@ function paintText(mark: TextMark, font: PdfFont): string {
     }
   }
   const place =
-    mark.turn === undefined
+    mark.turn === undefined || mark.turn === 0
       ? `${pt(mark.x)} ${pt(-mark.y)} Td`
       : `${QUARTERS[mark.turn].join(' ')} ${pt(mark.x)} ${pt(-mark.y)} Tm`;
   return `BT /${font.resource} ${points(size)} Tf ${spacing}${place} [${show}] TJ${reset} ET\n`;
@@ -192,10 +192,9 @@ function paintBars({ x, y, height, dots, widths, turn = 0, less = 0 }: BarsMark,
   const [right, down] = cornerOf(turn, modulesOf(widths) * module, high);
   let path = `q ${unit} ${points(left + right)} ${points(top - down)} cm\n`;
   let at = 0;
-  for (let index = 0; index < widths.length; index += 2) {
-    const bar = widths[index] ?? 0;
-    path += pieces(at, bar);
-    at += bar + (widths[index + 1] ?? 0);
+  for (let index = 0; index < widths.length; index += CHARACTER) {
+    path += pieces(at, widths, index);
+    for (let next = index; next < index + CHARACTER; next += 1) at += widths[next] ?? 0;
   }
   return `${path}f Q\n`;
 }
@@ -249,23 +248,43 @@ function paintPath({ steps, evenOdd }: PathMark): string {
   return `${path}${evenOdd ? 'f*' : 'f'}\n`;
 }
 
-type BarPieces = (at: number, width: number) => string;
+/** Bars and spaces of one character of a symbol. */
+const CHARACTER = 6;
+
+/** The operators of the bars of a character: `widths` from `index` on, at a module. */
+type BarPieces = (at: number, widths: readonly number[], index: number) => string;
 
 const knownPieces = new Map<string, BarPieces>();
 
-/** The operators of a bar at a module, less so many modules: a few hundred strings, made once and kept short. */
+/** The operators of a character at a module, its bars less so many modules: some thousand strings, made once. */
 function barPieces(module: number, less: number, before: number): BarPieces {
   const key = `${module} ${less} ${before}`;
   const known = knownPieces.get(key);
   if (known !== undefined) return known;
   const inset = INSET / module;
-  const table: string[] = [];
-  const pieces: BarPieces = (at, width) =>
-    (table[at * 5 + width] ??=
-      `${fixed(at + before + inset, 4)} 0 ${fixed(width - less - 2 * inset, 4)} 1 re\n`.replaceAll(
-        /(?<!\d)0\./g,
-        '.',
-      ));
+  const bar = (at: number, width: number) =>
+    `${fixed(at + before + inset, 4)} 0 ${fixed(width - less - 2 * inset, 4)} 1 re\n`.replaceAll(
+      /(?<!\d)0\./g,
+      '.',
+    );
+  const table = new Map<number, string>();
+  const pieces: BarPieces = (at, widths, index) => {
+    const end = Math.min(index + CHARACTER, widths.length);
+    // Widths are 0 to 4: in base 5 they tell one character from another, and a shorter one, too.
+    let character = at;
+    for (let next = index; next < index + CHARACTER; next += 1)
+      character = character * 5 + (next < end ? (widths[next] ?? 0) : 0);
+    let piece = table.get(character);
+    if (piece === undefined) {
+      const bars: string[] = [];
+      for (let next = index, to = at; next < end; next += 2) {
+        bars.push(bar(to, widths[next] ?? 0));
+        to += (widths[next] ?? 0) + (widths[next + 1] ?? 0);
+      }
+      table.set(character, (piece = bars.join('')));
+    }
+    return piece;
+  };
   knownPieces.set(key, pieces);
   return pieces;
 }

@@ -1,6 +1,6 @@
 // The PDF/X-4 shell: what makes a file one that a press takes as it is. pdfkit numbers, writes and
 // cross-references the objects and embeds the fonts; everything that reaches inside it is in this file.
-import { deflateSync } from 'node:zlib';
+import { constants, deflateSync } from 'node:zlib';
 import PDFDocument from 'pdfkit';
 import { Failure } from '../base/failure.ts';
 import { PRINTABLE_ASCII } from '../plan/format.ts';
@@ -40,7 +40,8 @@ export const KNOCKOUT = 'Knock';
 export const OVERPRINT = 'Over';
 export const PALE = 'Pale';
 
-const FLATE = 6;
+/** Content is digits, of which short repeats are worth less than it costs to name them. */
+const FLATE = { level: 6, strategy: constants.Z_FILTERED };
 /** Records in one array of the tree of records. */
 const PART_ROW = 4096;
 /** Pages under one node of the page tree. */
@@ -398,7 +399,7 @@ function kernedCodes([codes, positions]: ReturnType<EmbeddedFont['encode']>): st
 }
 
 function deflated(content: string): Uint8Array {
-  return deflateSync(Buffer.from(content, 'latin1'), { level: FLATE });
+  return deflateSync(Buffer.from(content, 'latin1'), FLATE);
 }
 
 const STEP_GROUP = 'Processing steps';

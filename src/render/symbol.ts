@@ -88,13 +88,16 @@ export function barsMark(place: SymbolPlace, text: string, serial: number): Bars
     );
   }
   const start = startDots(part, modules * fit.dots, fit) + QUIET_MODULES * fit.dots;
-  const less = growthDots(fit);
-  const bars = { mark: 'bars' as const, dots: fit.dots, widths, ...(less > 0 && { less }) };
-  return isUpright(part)
-    ? { ...bars, x: dotsToMm(start, fit), y: place.y, height: place.height, ...turned(part) }
-    : { ...bars, x: place.x, y: dotsToMm(start, fit), height: place.width, ...turned(part) };
-}
-
-function turned({ turn }: BarcodePart): Pick<BarsMark, 'turn'> {
-  return turn === 0 ? {} : { turn };
+  // All in one literal: a copy of an object leaves garbage where it is collected last, and there are many symbols.
+  const isAcross = isUpright(part);
+  return {
+    mark: 'bars',
+    x: isAcross ? dotsToMm(start, fit) : place.x,
+    y: isAcross ? place.y : dotsToMm(start, fit),
+    height: isAcross ? place.height : place.width,
+    dots: fit.dots,
+    widths,
+    turn: part.turn,
+    less: growthDots(fit),
+  };
 }

@@ -122,7 +122,7 @@ export function setLine(line: TextLine, pieces: readonly string[]): TextMark {
     tracking: part.tracking / 1000,
     kerned: !isVariable(line),
     overprint: size < OVERPRINT_BELOW && isSolidBlack(ink),
-    ...(part.turn !== 0 && { turn: part.turn }),
+    turn: part.turn,
   };
 }
 

@@ -124,6 +124,7 @@ function openSheet(
       places,
       cells,
       boxes,
+      page: { ...boxes.media, rotation: 0 as const },
       art: form(overBleed(face.fixed, bleedArea, press), artBox),
       marks: form(crop, pdfBox(boxes.media, 0)),
       steps: new Map(
@@ -140,11 +141,21 @@ function openSheet(
   return (cards, sheet) => {
     const serials = cards.flatMap((card) => card?.serial ?? []);
     const range = { first: Math.min(...serials), last: Math.max(...serials) };
-    return sides.map(({ face, places, cells, boxes, art, marks, steps: shapes, overlay }) => {
+    return sides.map(({ face, places, cells, boxes, page, art, marks, steps: shapes, overlay }) => {
       const { media, bleed, trim } = boxes;
-      const line = { ...job, sheet, side: face.side, serials: range, order: format.order };
+      const line = {
+        run: job.run,
+        test: job.test,
+        volume: job.volume,
+        volumes: job.volumes,
+        sheets: job.sheets,
+        sheet,
+        side: face.side,
+        serials: range,
+        order: format.order,
+      };
       const own = [slugMark(format, line, slugFont), ...sheetCodeMarks(format, codeFit, line)];
-      const beside = placed(marks + paint(own, palette), { ...media, rotation: 0 }, media, press);
+      const beside = placed(marks + paint(own, palette), page, media, press);
       const slots = places.map((place, index) => {
         const card = cards[index];
         const content =

@@ -1,6 +1,5 @@
 // Pictures of symbols for people, with everything taken out that could be read: of the bars, only the start
-// character and the end stay, which are every symbol's.
-import sharp from 'sharp';
+// character and the end stay, which are every symbol's. Few runs need one: what writes it is loaded then.
 import type { GreyPicture } from './printed.ts';
 
 /** Modules that stay: the start character, and the stop. */
@@ -29,6 +28,7 @@ export function masked({ width, height, grey }: GreyPicture, { first, last, modu
 }
 
 export async function pngOf({ width, height, grey }: GreyPicture): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
   return sharp(grey, { raw: { width, height, channels: 1 } })
     .png({ compressionLevel: 9, palette: true, colours: 16 })
     .toBuffer();
@@ -40,6 +40,7 @@ const ENLARGED = 3;
 
 /** A picture from elsewhere in grey, enlarged, on white; undefined where the bytes are none. */
 export async function openPicture(bytes: Uint8Array): Promise<GreyPicture | undefined> {
+  const { default: sharp } = await import('sharp');
   try {
     const { width } = await sharp(bytes).metadata();
     const { data, info } = await sharp(bytes)

@@ -9,7 +9,7 @@ import type { DeliverTools } from '../deliver/deliver.ts';
 import { type Target, targetsOf } from '../deliver/target.ts';
 import type { Platform } from '../issue/platform.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
-import { readJob } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { type Job, isTest } from '../plan/job.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { openRunKeys, readOperatorKey } from '../pipeline/keys.ts';

@@ -6,7 +6,8 @@ import { RunFolder, names } from '../base/run-folder.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Run, isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
-import { type Reader, readJob } from '../plan/inputs.ts';
+import type { Reader } from '../plan/inputs.ts';
+import { readJob } from '../plan/read-job.ts';
 import { DAY_MS, closedAt, daysAfter, daysOf } from '../settle/retention.ts';
 import { readMemory } from './memory.ts';
 
