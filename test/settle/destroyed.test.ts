@@ -7,6 +7,7 @@ import { secret } from '../../src/base/secret.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
 import { type PurgeFlags, purgeCommand } from '../../src/cli/purge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
+import { statusCommand } from '../../src/cli/status-command.ts';
 import { Platform } from '../../src/issue/platform.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
@@ -53,6 +54,9 @@ async function came(work: (print: (text: string) => void) => Promise<void>): Pro
 
 const purge = (run: string | undefined, flags: PurgeFlags = {}, days = 0) =>
   came((print) => purgeCommand(run, { output: shop.output, ...flags }, shop.call(print, days)));
+
+const status = (run?: string) =>
+  came((print) => statusCommand(run, { output: shop.output }, shop.call(print)));
 
 const audit = (run: string, platform = false) =>
   came((print) => auditCommand(run, { output: shop.output, platform }, shop.call(print)));
@@ -123,6 +127,16 @@ test('a run whose books do not balance is purged by force with a reason, and the
     code: 0,
     out: expect.stringMatching(/1 missing[\s\S]*approvals agree/) as string,
   });
+});
+
+test('status says of a purged run that it is purged, not that its answers are missing', async () => {
+  await shop.run(job('gone'), { run: 'gone-1' });
+  await reconcile('gone-1', GOOD);
+  await purge('gone-1');
+  expect((await status()).out).toMatch(/^gone-1 +3\/3 cards .* purged\n$/);
+  const { out } = await status('gone-1');
+  expect(out).toMatch(/next +purged\n/);
+  expect(out).not.toMatch(/stopped|missing from/);
 });
 
 test('audit --platform finds the card that is active and should not be, and the one that is gone', async () => {
