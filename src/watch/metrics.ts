@@ -62,7 +62,11 @@ export async function writeMetrics(reader: Reader, output: string, path: string,
 async function numbersOf(disk: Disk, output: string, job: string, runs: readonly Run[]): Promise<Numbers> {
   const complete: Run[] = [];
   const open: Run[] = [];
-  for (const run of runs) ((await isComplete(run)) ? complete : open).push(run);
+  for (const run of runs) {
+    if (await run.folder.has(names.complete)) complete.push(run);
+    // One that was purged before it was complete is neither: nothing more comes of it.
+    else if (!(await isComplete(run))) open.push(run);
+  }
   const ends = await Promise.all(complete.map(endOf));
   const lastEnd = Math.max(...ends);
   const slowest = complete[ends.indexOf(lastEnd)];

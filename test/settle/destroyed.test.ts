@@ -5,11 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { asFailure } from '../../src/base/failure.ts';
 import { secret } from '../../src/base/secret.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
+import { reader } from '../../src/cli/environment.ts';
 import { type PurgeFlags, purgeCommand } from '../../src/cli/purge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { statusCommand } from '../../src/cli/status-command.ts';
 import { Platform } from '../../src/issue/platform.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { metricsText } from '../../src/watch/metrics.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
 const job = (name: string, more = '') => `
@@ -137,6 +139,20 @@ test('status says of a purged run that it is purged, not that its answers are mi
   const { out } = await status('gone-1');
   expect(out).toMatch(/next +purged\n/);
   expect(out).not.toMatch(/stopped|missing from/);
+});
+
+test('a run that was purged before it was complete is in the metrics neither complete nor open', async () => {
+  await shop.run(job('whole'), { run: 'whole-1' });
+  await shop.write('away/half-1_TEST/.done', 'another’s');
+  await expect(shop.run(job('half', 'deliver: [{ folder: ./away }]'), { run: 'half-1' })).rejects.toThrow(
+    /no receipt/,
+  );
+  expect(await purge('half-1', { force: true, reason: 'called off' })).toMatchObject({ code: 0 });
+  const text = await metricsText(reader, shop.output, new Date());
+  expect(text).toContain('cardpress_runs_complete{job="whole"} 1\n');
+  expect(text).toContain('cardpress_runs_complete{job="half"} 0\n');
+  expect(text).toContain('cardpress_runs_open{job="half"} 0\n');
+  expect(text).not.toMatch(/last_success_timestamp_seconds\{job="half"/);
 });
 
 test('audit --platform finds the card that is active and should not be, and the one that is gone', async () => {
