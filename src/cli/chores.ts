@@ -1,5 +1,6 @@
 // What falls due on a run after it is packed, each kind as a chore that does nothing where nothing is due.
 import { nodeDisk } from '../base/disk.ts';
+import { Held } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
 import { readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
@@ -18,7 +19,7 @@ import { remindOnce, watched } from './watched.ts';
 
 export function choresOf(output: string, metrics: string | undefined, call: Call): readonly Chore[] {
   const now = clockOf(call);
-  return [deliverAgain, fetchAcknowledgements, purge, remind];
+  return [deliverAgain, fetchAcknowledgements, purge, remind].map(unlessHeld);
 
   /** A handoff that did not reach every target of its job. */
   async function deliverAgain({ folder, plan }: Run): Promise<boolean> {
@@ -77,6 +78,15 @@ export function choresOf(output: string, metrics: string | undefined, call: Call
     );
     return (await remindOnce(reminders, run, job, output, call)) > 0;
   }
+}
+
+/** What another process is at is not due: it goes on with it, or leaves it to the next call. */
+function unlessHeld(chore: Chore): Chore {
+  return (run) =>
+    chore(run).catch((error: unknown) => {
+      if (error instanceof Held) return false;
+      throw error;
+    });
 }
 
 /** How people know the targets of these names. */

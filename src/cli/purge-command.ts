@@ -2,7 +2,7 @@
 import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
-import { takeLock } from '../base/lock.ts';
+import { Held, takeLock } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
 import { readJob } from '../plan/inputs.ts';
 import { membersOf, readFamily } from '../pipeline/family.ts';
@@ -87,7 +87,7 @@ async function purgeRun(name: string, flags: PurgeFlags, call: Call): Promise<vo
     { around }: Desk,
   ): Promise<number> {
     const lock = await takeLock(nodeDisk, folder.path, around.self);
-    if ('holder' in lock) throw badInput(`${folder.name} is held by process ${lock.holder.pid}`);
+    if ('holder' in lock) throw new Held(folder.name, lock);
     const journal = await openWitness(folder, env, now);
     try {
       const { files } = await purgeFolder(folder, about, now);
