@@ -10,7 +10,7 @@ import type { Chore } from '../schedule/tend.ts';
 import { fetchAcknowledgement, unacknowledged } from '../settle/acknowledge.ts';
 import { closedAt } from '../settle/retention.ts';
 import { expected, remindersOf } from '../watch/reminder.ts';
-import { deliverCommand } from './deliver-command.ts';
+import { deliverOnly } from './deliver-command.ts';
 import { atTargets } from './delivery-desk.ts';
 import { reader } from './environment.ts';
 import { purgeDue } from './purge-command.ts';
@@ -28,7 +28,7 @@ export function choresOf(output: string, metrics: string | undefined, call: Call
     if (targets.length === 0) return false;
     await watched({ jobPath: plan.jobFile, output, metrics }, call, async (outcome) => {
       outcome.run = plan.run;
-      await deliverCommand(plan.run, { output }, call);
+      await deliverOnly(plan.run, { output }, call);
       const complete = (await folder.readJson(names.complete)) as { readonly targets: readonly string[] };
       outcome.delivered = await shownOf(folder, complete.targets);
     });
