@@ -1,5 +1,5 @@
 // What a manufacturer says beside a delivery, and the delivery itself: neither stands for the other.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { asFailure } from '../../src/base/failure.ts';
@@ -84,4 +84,19 @@ test('tend tells of the delivery, and apart from it of the .ack', async () => {
   expect(await tend()).toMatchObject({ code: 7 });
   expect(receipts()).toContain('complete.json');
   expect(receiver.notices().map(({ event }) => event)).toEqual(['delivery', 'failure']);
+});
+
+test('what is sent once more is not acknowledged by what was said of the first sending', async () => {
+  await halfDelivered();
+  writeFileSync(there('first', '.ack'), 'got it');
+  expect((await deliver()).out).toMatch(/said-1: \S+first is acknowledged, by its own file\n/);
+  const again = await deliver({ again: true });
+  expect(again).toMatchObject({ code: 0 });
+  expect(again.out).not.toContain('acknowledged');
+  expect(existsSync(there('first', '.done'))).toBe(true);
+  expect(existsSync(there('first', '.ack'))).toBe(false);
+  expect(receipts().join(' ')).not.toMatch(/\.2\.acknowledged/);
+  writeFileSync(there('first', '.ack'), 'got that, too');
+  expect((await deliver()).out).toMatch(/first is acknowledged, by its own file\n/);
+  expect(receipts().join(' ')).toMatch(/folder-first-\w+\.2\.acknowledged/);
 });
