@@ -8,7 +8,7 @@ import { type Run, isComplete } from '../pipeline/runs.ts';
 import { readJob } from '../plan/inputs.ts';
 import type { Chore } from '../schedule/tend.ts';
 import { fetchAcknowledgement, unacknowledged } from '../settle/acknowledge.ts';
-import { closedAt } from '../settle/retention.ts';
+import { closedAt, isHalfPurged } from '../settle/retention.ts';
 import { expected, remindersOf } from '../watch/reminder.ts';
 import { deliverOnly } from './deliver-command.ts';
 import { atTargets } from './delivery-desk.ts';
@@ -55,13 +55,13 @@ export function choresOf(output: string, metrics: string | undefined, call: Call
     return isFound;
   }
 
-  /** A closed run that is past its retention. */
-  async function purge({ folder, plan }: Run): Promise<boolean> {
-    if (plan.supplement !== undefined || (await closedAt(folder)) === undefined) return false;
+  /** A closed run that is past its retention, or one of which half is gone. */
+  async function purge(run: Run): Promise<boolean> {
+    if ((await closedAt(run)) === undefined && !(await isHalfPurged(run))) return false;
     let isDone = false;
-    await watched({ jobPath: plan.jobFile, output, housekeeping: true }, call, async (outcome) => {
-      outcome.run = plan.run;
-      isDone = await purgeDue({ folder, plan }, { output }, call);
+    await watched({ jobPath: run.plan.jobFile, output, housekeeping: true }, call, async (outcome) => {
+      outcome.run = run.plan.run;
+      isDone = await purgeDue(run, { output }, call);
     });
     return isDone;
   }

@@ -93,10 +93,10 @@ async function numbersOf(disk: Disk, output: string, job: string, runs: readonly
 /** Of a job file that is not there any more, nobody knows the retention: then there is no number. */
 async function purgeNumbers(reader: Reader, runs: readonly Run[], now: Date): Promise<Numbers> {
   let next = Infinity;
-  for (const { folder, plan } of runs) {
-    const closed = plan.supplement === undefined ? await closedAt(folder) : undefined;
+  for (const run of runs) {
+    const closed = await closedAt(run);
     if (closed === undefined) continue;
-    const job = await readJob(reader, plan.jobFile).catch(() => undefined);
+    const job = await readJob(reader, run.plan.jobFile).catch(() => undefined);
     const retention = job?.value.retention;
     if (retention === undefined) continue;
     const end = daysAfter(closed, daysOf(retention)).getTime();
