@@ -6,10 +6,10 @@ import { Held, takeLock } from '../base/lock.ts';
 import type { Log } from '../base/log.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { readJob } from '../plan/inputs.ts';
-import { readFamily } from '../pipeline/family.ts';
+import { type Member, readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
 import { type Run, listRuns } from '../pipeline/runs.ts';
-import { beginPurge, finishPurge } from '../settle/purge.ts';
+import { beginPurge, finishPurge, keepsProofs, purgeProofs } from '../settle/purge.ts';
 import { closedAt, daysAfter, daysOf, isHalfPurged } from '../settle/retention.ts';
 import { type Desk, atDesk } from './desk.ts';
 import { outputPath, reader } from './environment.ts';
@@ -73,8 +73,12 @@ async function purgeRun(
         hint: `cardpress purge ${root.plan.run}`,
       });
     // The run that was ordered comes last: while it is there, nobody takes the whole for purged.
-    const left = [...supplements, root].filter(({ book }) => !book.purged);
-    if (left.length === 0) {
+    const members = [...supplements, root];
+    const left = members.filter(({ book }) => !book.purged);
+    const proven: Member[] = [];
+    if (flags.proofs === true)
+      for (const member of members) if (await keepsProofs(member.folder)) proven.push(member);
+    if (left.length + proven.length === 0) {
       terminal.out(`${name} was purged before: ${names.purged} says when\n`);
       return;
     }
@@ -92,13 +96,21 @@ async function purgeRun(
     const held: Holding[] = [];
     try {
       // Nothing is destroyed before all is held and noted: a crash leaves a purge that is found and gone on with.
-      for (const member of chosen) held.push(await hold(member, desk, call));
-      for (const { folder } of held) await beginPurge(folder, about);
-      for (const { folder, log } of held) {
+      for (const member of [...chosen, ...proven]) held.push(await hold(member, desk, call));
+      for (const { folder } of held.slice(0, chosen.length)) await beginPurge(folder, about);
+      for (const { folder, log } of held.slice(0, chosen.length)) {
         const { files } = await finishPurge(folder, now);
         log.emit({ event: 'run.purged', run: folder.name, files: files.length });
         terminal.out(
           `${folder.name} is purged: ${countText(files.length, 'file')} destroyed; ${folder.name}/${names.purged} certifies it\n`,
+        );
+      }
+      // Also of a purge that had begun without --proofs.
+      for (const { folder } of flags.proofs === true ? held : []) {
+        if (!(await keepsProofs(folder))) continue;
+        await purgeProofs(folder, about, now);
+        terminal.out(
+          `${folder.name}: the key of the commitments is destroyed; ${folder.name}/${names.proofPurged} certifies it\n`,
         );
       }
     } finally {

@@ -74,6 +74,30 @@ export async function finishPurge(folder: RunFolder, now: () => Date): Promise<C
   return certificate;
 }
 
+/** Whether a purged run still has the key of its commitments, or a note that it was being destroyed. */
+export async function keepsProofs(folder: RunFolder): Promise<boolean> {
+  if (!(await folder.has(names.purged))) return false;
+  if (await folder.has(names.proofKey)) return true;
+  return (await folder.has(names.proofPurging)) && !(await folder.has(names.proofPurged));
+}
+
+/** Destroys the key of the commitments that an earlier purge left, or goes on with it, and certifies it apart. */
+export async function purgeProofs(folder: RunFolder, about: PurgeAbout, now: () => Date): Promise<void> {
+  if (!(await folder.has(names.proofPurging))) {
+    const files = [{ file: names.proofKey, ...(await digest(folder.stream(names.proofKey))) }];
+    const record: PurgeRecord = { format: 'cardpress-deletion/1', run: folder.name, ...about, files };
+    await writeRecord(folder, names.proofPurging, record);
+  }
+  await folder.remove(names.proofKey);
+  const certificate: Certificate = {
+    ...((await folder.readJson(names.proofPurging)) as PurgeRecord),
+    finished: now().toISOString(),
+    kept: [],
+    cannotSpeakFor: CANNOT_SPEAK_FOR,
+  };
+  await writeRecord(folder, names.proofPurged, certificate);
+}
+
 /** Every file that holds or opens a code; the run's key first. */
 export async function secretsIn(folder: RunFolder, proofs: boolean): Promise<readonly string[]> {
   const files: string[] = [];

@@ -131,6 +131,29 @@ test('a run whose books do not balance is purged by force with a reason, and the
   });
 });
 
+test('the key of the commitments that a purge left is destroyed by a later one, and certified apart', async () => {
+  await shop.run(job('proven'), { run: 'proven-1' });
+  await reconcile('proven-1', GOOD);
+  await purge('proven-1');
+  const there = () => readdirSync(join(shop.output, 'proven-1'));
+  expect(there()).toContain('proof.age');
+  const first = shop.read('proven-1/purged.json');
+  expect(await purge('proven-1', { proofs: true, reason: 'no card is out any more' })).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^proven-1: the key of the commitments is destroyed/) as string,
+  });
+  expect(there()).not.toContain('proof.age');
+  expect(shop.read('proven-1/purged.json')).toBe(first);
+  expect(JSON.parse(shop.read('proven-1/books/proof-purged.json'))).toMatchObject({
+    format: 'cardpress-deletion/1',
+    proofs: true,
+    reason: 'no card is out any more',
+    files: [{ file: 'proof.age' }],
+  });
+  expect((await purge('proven-1', { proofs: true })).out).toMatch(/was purged before/);
+  expect(await audit('proven-1')).toMatchObject({ code: 0 });
+});
+
 test('status says of a purged run that it is purged, not that its answers are missing', async () => {
   await shop.run(job('gone'), { run: 'gone-1' });
   await reconcile('gone-1', GOOD);
