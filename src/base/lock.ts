@@ -29,6 +29,13 @@ export interface Busy {
   readonly holder: Holder;
 }
 
+/** A command needs a folder that another live process holds. That process goes on with it: nothing is wrong. */
+export class Held extends Failure {
+  constructor(what: string, { holder: { pid, host } }: Busy) {
+    super('input', `${what} is held by process ${pid} on ${host}: wait for it`);
+  }
+}
+
 export interface Lock {
   /** Throws where somebody else has taken the lock, say after this process slept for long. */
   readonly assertHeld: () => Promise<void>;

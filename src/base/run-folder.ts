@@ -47,6 +47,9 @@ export const names = {
   purging: 'books/purging.json',
   /** The deletion certificate. */
   purged: 'purged.json',
+  /** Of the key of the commitments, where it is destroyed after the rest: what is to be, and that it is. */
+  proofPurging: 'books/proof-purging.json',
+  proofPurged: 'books/proof-purged.json',
   /** `what` is begun, closing, done or acknowledged. */
   receipt: (target: string, delivery: number, what: string) => `receipts/${target}.${delivery}.${what}.json`,
   complete: 'receipts/complete.json',

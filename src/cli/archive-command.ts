@@ -3,7 +3,7 @@ import { countText } from '../base/count.ts';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeFolders, nodeDisk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
-import { type Lock, takeLock, thisProcess } from '../base/lock.ts';
+import { Held, type Lock, takeLock, thisProcess } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import { digest } from '../pack/place.ts';
 import { type Family, membersOf, readFamily } from '../pipeline/family.ts';
@@ -34,8 +34,7 @@ export async function archiveCommand(name: string, flags: ArchiveFlags, call: Ca
   try {
     for (const { folder } of membersOf(family)) {
       const lock = await takeLock(nodeDisk, folder.path, self);
-      if ('holder' in lock)
-        throw badInput(`${folder.name} is held by process ${lock.holder.pid} on ${lock.holder.host}`);
+      if ('holder' in lock) throw new Held(folder.name, lock);
       locks.push(lock);
     }
     // What does not agree with itself is not filed as if it did.

@@ -1,5 +1,6 @@
 // What falls due on a run after it is packed, each kind as a chore that does nothing where nothing is due.
 import { nodeDisk } from '../base/disk.ts';
+import { Held } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
 import { readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
@@ -7,9 +8,9 @@ import { type Run, isComplete } from '../pipeline/runs.ts';
 import { readJob } from '../plan/read-job.ts';
 import type { Chore } from '../schedule/tend.ts';
 import { fetchAcknowledgement, unacknowledged } from '../settle/acknowledge.ts';
-import { closedAt } from '../settle/retention.ts';
+import { closedAt, isHalfPurged } from '../settle/retention.ts';
 import { expected, remindersOf } from '../watch/reminder.ts';
-import { deliverCommand } from './deliver-command.ts';
+import { deliverOnly } from './deliver-command.ts';
 import { atTargets } from './delivery-desk.ts';
 import { reader } from './environment.ts';
 import { purgeDue } from './purge-command.ts';
@@ -18,7 +19,7 @@ import { remindOnce, watched } from './watched.ts';
 
 export function choresOf(output: string, metrics: string | undefined, call: Call): readonly Chore[] {
   const now = clockOf(call);
-  return [deliverAgain, fetchAcknowledgements, purge, remind];
+  return [deliverAgain, fetchAcknowledgements, purge, remind].map(unlessHeld);
 
   /** A handoff that did not reach every target of its job. */
   async function deliverAgain({ folder, plan }: Run): Promise<boolean> {
@@ -27,7 +28,7 @@ export function choresOf(output: string, metrics: string | undefined, call: Call
     if (targets.length === 0) return false;
     await watched({ jobPath: plan.jobFile, output, metrics }, call, async (outcome) => {
       outcome.run = plan.run;
-      await deliverCommand(plan.run, { output }, call);
+      await deliverOnly(plan.run, { output }, call);
       const complete = (await folder.readJson(names.complete)) as { readonly targets: readonly string[] };
       outcome.delivered = await shownOf(folder, complete.targets);
     });
@@ -54,13 +55,13 @@ export function choresOf(output: string, metrics: string | undefined, call: Call
     return isFound;
   }
 
-  /** A closed run that is past its retention. */
-  async function purge({ folder, plan }: Run): Promise<boolean> {
-    if (plan.supplement !== undefined || (await closedAt(folder)) === undefined) return false;
+  /** A closed run that is past its retention, or one of which half is gone. */
+  async function purge(run: Run): Promise<boolean> {
+    if ((await closedAt(run)) === undefined && !(await isHalfPurged(run))) return false;
     let isDone = false;
-    await watched({ jobPath: plan.jobFile, output, housekeeping: true }, call, async (outcome) => {
-      outcome.run = plan.run;
-      isDone = await purgeDue({ folder, plan }, { output }, call);
+    await watched({ jobPath: run.plan.jobFile, output, housekeeping: true }, call, async (outcome) => {
+      outcome.run = run.plan.run;
+      isDone = await purgeDue(run, { output }, call);
     });
     return isDone;
   }
@@ -77,6 +78,15 @@ export function choresOf(output: string, metrics: string | undefined, call: Call
     );
     return (await remindOnce(reminders, run, job, output, call)) > 0;
   }
+}
+
+/** What another process is at is not due: it goes on with it, or leaves it to the next call. */
+function unlessHeld(chore: Chore): Chore {
+  return (run) =>
+    chore(run).catch((error: unknown) => {
+      if (error instanceof Held) return false;
+      throw error;
+    });
 }
 
 /** How people know the targets of these names. */

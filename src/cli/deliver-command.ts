@@ -3,6 +3,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { type Failure, asFailure, badInput } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { deliver, noteReceived } from '../deliver/deliver.ts';
+import type { Target } from '../deliver/target.ts';
 import { readDeliveries, writeComplete } from '../deliver/receipt.ts';
 import { fetchAcknowledgement } from '../settle/acknowledge.ts';
 import { atTargets, refuseBusy } from './delivery-desk.ts';
@@ -18,7 +19,17 @@ export interface DeliverFlags {
   readonly job?: string;
 }
 
+/** Delivers, and hears what the manufacturers say of it. */
 export async function deliverCommand(name: string, flags: DeliverFlags, call: Call): Promise<void> {
+  await bring(name, flags, call, true);
+}
+
+/** Delivers, and hears nobody: housekeeping does that next, as a thing of its own. */
+export async function deliverOnly(name: string, flags: DeliverFlags, call: Call): Promise<void> {
+  await bring(name, flags, call, false);
+}
+
+async function bring(name: string, flags: DeliverFlags, call: Call, hears: boolean): Promise<void> {
   const { env, terminal } = call;
   if (flags.again === true && flags.received === true)
     throw badInput('--again and --received: either they have it or they do not');
@@ -27,29 +38,41 @@ export async function deliverCommand(name: string, flags: DeliverFlags, call: Ca
   if (!(await folder.has(names.done)))
     throw badInput(`${plan.run} is not packed yet`, { hint: 'cardpress run brings it to its handoff' });
   const came = await atTargets(run, flags.job, call, async (targets, tools) => {
-    let failure: Failure | undefined;
-    for (const target of targets) {
-      try {
-        if (flags.received === true) await noteReceived(target, tools);
-        await deliver(target, flags.again === true, tools);
-        const isThere = await fetchAcknowledgement(target, tools);
-        terminal.out(`${plan.run} is delivered to ${target.shown}${isThere ? ', and acknowledged' : ''}\n`);
-      } catch (error) {
-        // One box that is down is no reason to keep the others waiting.
-        const found = asFailure(error);
-        tools.log.emit({ event: 'failed', kind: found.kind, message: found.message });
-        if (failure !== undefined) terminal.err(`${failure.message}\n`);
-        failure = found;
+    // One box that is down is no reason to keep the others waiting.
+    const atEach = async (work: (target: Target) => Promise<void>): Promise<Failure | undefined> => {
+      let failure: Failure | undefined;
+      for (const target of targets) {
+        try {
+          await work(target);
+        } catch (error) {
+          const found = asFailure(error);
+          tools.log.emit({ event: 'failed', kind: found.kind, message: found.message });
+          if (failure !== undefined) terminal.err(`${failure.message}\n`);
+          failure = found;
+        }
       }
-    }
-    if (failure !== undefined) throw failure;
+      return failure;
+    };
+    const undelivered = await atEach(async (target) => {
+      if (flags.received === true) await noteReceived(target, tools);
+      await deliver(target, flags.again === true, tools);
+      terminal.out(`${plan.run} is delivered to ${target.shown}\n`);
+    });
     const states = await readDeliveries(folder);
-    if (targets.every((target) => states.get(target.name)?.reached === 'done'))
+    if (undelivered === undefined && targets.every((target) => states.get(target.name)?.reached === 'done'))
       await writeComplete(
         folder,
         targets.map((target) => target.name),
         tools.now(),
       );
+    // Whatever is wrong with an answer, the handoff is there.
+    const unheard = await atEach(async (target) => {
+      if (hears && (await fetchAcknowledgement(target, tools)))
+        terminal.out(`${plan.run}: ${target.shown} is acknowledged, by its own file\n`);
+    });
+    if (undelivered !== undefined && unheard !== undefined) terminal.err(`${unheard.message}\n`);
+    const failure = undelivered ?? unheard;
+    if (failure !== undefined) throw failure;
   });
   refuseBusy(plan.run, came);
 }

@@ -2,8 +2,7 @@
 // no key of the vault.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
-import { type Busy, takeLock, thisProcess } from '../base/lock.ts';
-import { badInput } from '../base/failure.ts';
+import { type Busy, Held, takeLock, thisProcess } from '../base/lock.ts';
 import { combine } from '../base/log.ts';
 import { sessions } from '../deliver/session.ts';
 import type { Target } from '../deliver/target.ts';
@@ -50,9 +49,7 @@ export async function atTargets<T>(
   }
 }
 
-/** @throws Failure of kind `input` that says who holds the run */
+/** @throws Held that says who holds the run */
 export function refuseBusy(run: string, came: object): void {
-  if (!('holder' in came)) return;
-  const { holder } = came as Busy;
-  throw badInput(`${run} is held by process ${holder.pid} on ${holder.host}`);
+  if ('holder' in came) throw new Held(run, came as Busy);
 }

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
 import { Failure, asFailure, badInput } from '../base/failure.ts';
-import { takeLock, thisProcess } from '../base/lock.ts';
+import { Held, takeLock, thisProcess } from '../base/lock.ts';
 import { type Log, combine } from '../base/log.ts';
 import { secret } from '../base/secret.ts';
 import { Platform } from '../issue/platform.ts';
@@ -71,8 +71,7 @@ export async function atDesk<T>(
     ? await openPlatform(plan.account, plan.origin, plan.jobFile, call)
     : undefined;
   const lock = await takeLock(nodeDisk, folder.path, self);
-  if ('holder' in lock)
-    throw badInput(`${plan.run} is held by process ${lock.holder.pid} on ${lock.holder.host}: wait for it`);
+  if ('holder' in lock) throw new Held(plan.run, lock);
   const journal = await openWitness(folder, env, now);
   const log = combine(journal, call.log);
   const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });

@@ -2,14 +2,15 @@
 import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
-import { takeLock } from '../base/lock.ts';
-import { names } from '../base/run-folder.ts';
+import { Held, takeLock } from '../base/lock.ts';
+import type { Log } from '../base/log.ts';
+import { type RunFolder, names } from '../base/run-folder.ts';
 import { readJob } from '../plan/read-job.ts';
-import { membersOf, readFamily } from '../pipeline/family.ts';
+import { type Member, readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
 import { type Run, listRuns } from '../pipeline/runs.ts';
-import { purgeFolder } from '../settle/purge.ts';
-import { closedAt, daysAfter, daysOf } from '../settle/retention.ts';
+import { beginPurge, finishPurge, keepsProofs, purgeProofs } from '../settle/purge.ts';
+import { closedAt, daysAfter, daysOf, isHalfPurged } from '../settle/retention.ts';
 import { type Desk, atDesk } from './desk.ts';
 import { outputPath, reader } from './environment.ts';
 import { type Call, clockOf } from './run-command.ts';
@@ -34,80 +35,111 @@ export async function purgeCommand(name: string | undefined, flags: PurgeFlags, 
   if (count === 0) call.terminal.out('no closed run is past its retention\n');
 }
 
-/** Purges a run that is past its retention. @returns whether it was */
+/** Purges a run that is past its retention, and goes on with a purge that was cut off. @returns whether it did */
 export async function purgeDue(run: Run, flags: PurgeFlags, call: Call): Promise<boolean> {
-  const output = outputPath(call.env, flags.output);
-  const closed = run.plan.supplement === undefined ? await closedAt(run.folder) : undefined;
-  if (closed === undefined) return false;
-  const { retention } = (await readJob(reader, run.plan.jobFile)).value;
-  if (retention === undefined || clockOf(call)() < daysAfter(closed, daysOf(retention))) return false;
-  // A card that came back since, or an order that is open, has to be settled first.
-  if (whyNotClosed(await readFamily(nodeDisk, output, run.plan.run)) !== undefined) return false;
-  await purgeRun(run.plan.run, { ...flags, reason: 'past its retention' }, call);
+  const root = run.plan.supplement?.of ?? run.plan.run;
+  if (await isPast(run)) {
+    await purgeRun(root, { ...flags, reason: 'past its retention' }, call);
+    return true;
+  }
+  // What somebody ordered to be destroyed is, and no more than that.
+  if (!(await isHalfPurged(run))) return false;
+  await purgeRun(root, flags, call, 'begun');
   return true;
+
+  async function isPast({ plan }: Run): Promise<boolean> {
+    const closed = await closedAt(run);
+    if (closed === undefined) return false;
+    const { retention } = (await readJob(reader, plan.jobFile)).value;
+    if (retention === undefined || clockOf(call)() < daysAfter(closed, daysOf(retention))) return false;
+    // A card that came back since, or an order that is open, has to be settled first.
+    return whyNotClosed(await readFamily(nodeDisk, outputPath(call.env, flags.output), root)) === undefined;
+  }
 }
 
-async function purgeRun(name: string, flags: PurgeFlags, call: Call): Promise<void> {
-  const { terminal, env } = call;
+/** @param which all that has secrets, or only what a purge that was cut off had begun with */
+async function purgeRun(
+  name: string,
+  flags: PurgeFlags,
+  call: Call,
+  which: 'all' | 'begun' = 'all',
+): Promise<void> {
+  const { terminal } = call;
   const now = clockOf(call);
   await atDesk(name, flags, call, { platform: false, key: false }, async (desk) => {
-    const { root } = desk.family;
+    const { root, supplements } = desk.family;
     if (name !== root.plan.run)
       throw badInput(`${name} belongs to ${root.plan.run}: both are purged together`, {
         hint: `cardpress purge ${root.plan.run}`,
       });
-    const members = membersOf(desk.family);
-    if (members.every(({ book }) => book.purged)) {
+    // The run that was ordered comes last: while it is there, nobody takes the whole for purged.
+    const members = [...supplements, root];
+    const left = members.filter(({ book }) => !book.purged);
+    const proven: Member[] = [];
+    if (flags.proofs === true)
+      for (const member of members) if (await keepsProofs(member.folder)) proven.push(member);
+    if (left.length + proven.length === 0) {
       terminal.out(`${name} was purged before: ${names.purged} says when\n`);
       return;
     }
-    const isUnderWay = members.some(({ book }) => book.purging);
-    const why = isUnderWay ? undefined : whyNotClosed(desk.family);
+    const begun = left.filter(({ book }) => book.purging);
+    const chosen = which === 'all' ? left : begun;
+    const why = chosen.length === begun.length ? undefined : whyNotClosed(desk.family);
     if (why !== undefined) refuseOpen(name, why, flags);
-    for (const { folder, plan, book } of members) {
-      if (book.purged) continue;
-      const about = {
-        at: now().toISOString(),
-        by: desk.by,
-        reason: (flags.reason ?? '').trim() || 'closed',
-        forced: why !== undefined,
-        proofs: flags.proofs === true,
-      };
-      const isRoot = plan.run === root.plan.run;
-      const files = isRoot ? await purgeOne(folder, about, desk) : await purgeSupplement(folder, about, desk);
-      terminal.out(
-        `${plan.run} is purged: ${countText(files, 'file')} destroyed; ${plan.run}/${names.purged} certifies it\n`,
-      );
+    const about = {
+      at: now().toISOString(),
+      by: desk.by,
+      reason: (flags.reason ?? '').trim() || 'closed',
+      forced: why !== undefined,
+      proofs: flags.proofs === true,
+    };
+    const held: Holding[] = [];
+    try {
+      // Nothing is destroyed before all is held and noted: a crash leaves a purge that is found and gone on with.
+      for (const member of [...chosen, ...proven]) held.push(await hold(member, desk, call));
+      for (const { folder } of held.slice(0, chosen.length)) await beginPurge(folder, about);
+      for (const { folder, log } of held.slice(0, chosen.length)) {
+        const { files } = await finishPurge(folder, now);
+        log.emit({ event: 'run.purged', run: folder.name, files: files.length });
+        terminal.out(
+          `${folder.name} is purged: ${countText(files.length, 'file')} destroyed; ${folder.name}/${names.purged} certifies it\n`,
+        );
+      }
+      // Also of a purge that had begun without --proofs.
+      for (const { folder } of flags.proofs === true ? held : []) {
+        if (!(await keepsProofs(folder))) continue;
+        await purgeProofs(folder, about, now);
+        terminal.out(
+          `${folder.name}: the key of the commitments is destroyed; ${folder.name}/${names.proofPurged} certifies it\n`,
+        );
+      }
+    } finally {
+      for (const { letGo } of held) await letGo();
     }
   });
-
-  async function purgeSupplement(
-    folder: Desk['family']['root']['folder'],
-    about: Parameters<typeof purgeFolder>[1],
-    { around }: Desk,
-  ): Promise<number> {
-    const lock = await takeLock(nodeDisk, folder.path, around.self);
-    if ('holder' in lock) throw badInput(`${folder.name} is held by process ${lock.holder.pid}`);
-    const journal = await openWitness(folder, env, now);
-    try {
-      const { files } = await purgeFolder(folder, about, now);
-      journal.emit({ event: 'run.purged', run: folder.name, files: files.length });
-      return files.length;
-    } finally {
-      await journal.close();
-      await lock.release();
-    }
-  }
 }
 
-async function purgeOne(
-  folder: Desk['family']['root']['folder'],
-  about: Parameters<typeof purgeFolder>[1],
-  { log, around: { now } }: Desk,
-): Promise<number> {
-  const { files } = await purgeFolder(folder, about, now);
-  log.emit({ event: 'run.purged', run: folder.name, files: files.length });
-  return files.length;
+/** A run folder that nobody else changes, with its journal. */
+interface Holding {
+  readonly folder: RunFolder;
+  readonly log: Log;
+  readonly letGo: () => Promise<void>;
+}
+
+async function hold({ folder, plan }: Run, desk: Desk, call: Call): Promise<Holding> {
+  // The run that was ordered is held by the desk.
+  if (plan.supplement === undefined) return { folder, log: desk.log, letGo: () => Promise.resolve() };
+  const lock = await takeLock(nodeDisk, folder.path, desk.around.self);
+  if ('holder' in lock) throw new Held(folder.name, lock);
+  const journal = await openWitness(folder, call.env, clockOf(call));
+  return {
+    folder,
+    log: journal,
+    async letGo() {
+      await journal.close();
+      await lock.release();
+    },
+  };
 }
 
 function refuseOpen(name: string, why: string, { force, reason }: PurgeFlags): void {

@@ -2,6 +2,7 @@
 import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
 import { holderOf, thisProcess } from '../base/lock.ts';
+import { names } from '../base/run-folder.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
 import { readFamily } from '../pipeline/family.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
@@ -50,6 +51,7 @@ async function statusOf(run: Run) {
   return {
     maker,
     abandoned: await isAbandoned(run),
+    purge: await purgeOf(run),
     accounts: accountsOf(run.plan, ledger),
     progress: progressOf(run.plan, ledger),
     complete: ledger.complete,
@@ -62,6 +64,12 @@ async function statusOf(run: Run) {
       inFlight: new Set(),
     }),
   };
+}
+
+/** How far the secrets of a run are destroyed. */
+async function purgeOf({ folder }: Run): Promise<'none' | 'begun' | 'done'> {
+  if (await folder.has(names.purged)) return 'done';
+  return (await folder.has(names.purging)) ? 'begun' : 'none';
 }
 
 async function statusLine(run: Run): Promise<string> {
@@ -95,16 +103,22 @@ async function statusPage(run: Run): Promise<string> {
       ? []
       : [['made by', `process ${maker.pid} on ${maker.host}, since ${maker.since}`]]),
     ['next', nextText(status)],
-    ...status.next.stops.slice(1).map((stop) => ['', `stopped: ${stop.message}`]),
+    // What a purged run lacks was destroyed.
+    ...(status.purge === 'none' ? status.next.stops.slice(1) : []).map((stop) => [
+      '',
+      `stopped: ${stop.message}`,
+    ]),
   ];
   return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
 }
 
-function nextText({ next, complete, abandoned, maker }: Status): string {
+function nextText({ next, complete, abandoned, maker, purge }: Status): string {
   const { steps, stops } = next;
   if (abandoned) return 'given up: it made no card, and its job was changed';
+  if (purge === 'done') return 'purged';
   // What is in flight looks like doubt from outside.
-  if (maker !== undefined) return 'being made';
+  if (maker !== undefined) return purge === 'begun' ? 'being purged' : 'being made';
+  if (purge === 'begun') return 'half purged: cardpress purge goes on';
   const [stop] = stops;
   if (stop !== undefined) return `stopped: ${stop.message}`;
   if (complete) return 'complete';

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
 import { asFailure, badInput } from '../base/failure.ts';
+import { Held } from '../base/lock.ts';
 import type { Secret } from '../base/secret.ts';
 import type { Run } from '../pipeline/runs.ts';
 import { readJob } from '../plan/read-job.ts';
@@ -45,6 +46,8 @@ export async function watched(
   try {
     await work(outcome, job);
   } catch (error) {
+    // How it ends is told by the process that is at it.
+    if (error instanceof Held) throw error;
     const failure = asFailure(error);
     await tell(failureNotice(failure, { ...about(), at: now() }), failure.exitCode);
     throw error;

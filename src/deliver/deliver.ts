@@ -141,6 +141,8 @@ async function openRoot(
     // Sent again: nobody may take the folder while it is being written.
     await session.remove(`${root}/.done`);
   }
+  // What was said of an earlier sending is not said of this one. Before there is a .done, nobody acknowledges.
+  if ((await session.size(`${root}/.ack`)) !== undefined) await session.remove(`${root}/.ack`);
   const folders = new Set(files.map(({ file }) => dirname(file)).filter((folder) => folder !== '.'));
   await session.makeFolder(root);
   for (const folder of folders) await session.makeFolder(`${root}/${folder}`);

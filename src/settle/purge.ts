@@ -34,22 +34,24 @@ const CANNOT_SPEAK_FOR = [
 /** Folders in which everything goes; beside the keys. */
 const FOLDERS = ['volumes', 'handoff/print', 'handoff/data'] as const;
 
-/** Destroys the secrets of one run folder, or goes on with it. */
-export async function purgeFolder(
-  folder: RunFolder,
-  about: Omit<PurgeRecord, 'format' | 'run' | 'files'>,
-  now: () => Date,
-): Promise<Certificate> {
-  if (await folder.has(names.purged)) return (await folder.readJson(names.purged)) as Certificate;
+/** Why and by whom secrets are destroyed, and whether the key of the commitments is among them. */
+export type PurgeAbout = Omit<PurgeRecord, 'format' | 'run' | 'files'>;
+
+/** Notes what is to be destroyed of a run folder; nothing is yet. What was noted before stands. */
+export async function beginPurge(folder: RunFolder, about: PurgeAbout): Promise<void> {
   // A writer that died may have left half a file of codes.
   await folder.tidy();
-  if (!(await folder.has(names.purging))) {
-    const files: PurgeRecord['files'][number][] = [];
-    for (const file of await secretsIn(folder, about.proofs))
-      files.push({ file, ...(await digest(folder.stream(file))) });
-    const record: PurgeRecord = { format: 'cardpress-deletion/1', run: folder.name, ...about, files };
-    await writeRecord(folder, names.purging, record);
-  }
+  if (await folder.has(names.purging)) return;
+  const files: PurgeRecord['files'][number][] = [];
+  for (const file of await secretsIn(folder, about.proofs))
+    files.push({ file, ...(await digest(folder.stream(file))) });
+  const record: PurgeRecord = { format: 'cardpress-deletion/1', run: folder.name, ...about, files };
+  await writeRecord(folder, names.purging, record);
+}
+
+/** Destroys what was noted, or goes on with it, and certifies it. */
+export async function finishPurge(folder: RunFolder, now: () => Date): Promise<Certificate> {
+  if (await folder.has(names.purged)) return (await folder.readJson(names.purged)) as Certificate;
   const record = (await folder.readJson(names.purging)) as PurgeRecord;
   for (const { file } of record.files) await folder.remove(file);
   const [left] = await secretsIn(folder, record.proofs);
@@ -70,6 +72,30 @@ export async function purgeFolder(
   };
   await folder.write(names.purged, `${JSON.stringify(certificate, null, 2)}\n`);
   return certificate;
+}
+
+/** Whether a purged run still has the key of its commitments, or a note that it was being destroyed. */
+export async function keepsProofs(folder: RunFolder): Promise<boolean> {
+  if (!(await folder.has(names.purged))) return false;
+  if (await folder.has(names.proofKey)) return true;
+  return (await folder.has(names.proofPurging)) && !(await folder.has(names.proofPurged));
+}
+
+/** Destroys the key of the commitments that an earlier purge left, or goes on with it, and certifies it apart. */
+export async function purgeProofs(folder: RunFolder, about: PurgeAbout, now: () => Date): Promise<void> {
+  if (!(await folder.has(names.proofPurging))) {
+    const files = [{ file: names.proofKey, ...(await digest(folder.stream(names.proofKey))) }];
+    const record: PurgeRecord = { format: 'cardpress-deletion/1', run: folder.name, ...about, files };
+    await writeRecord(folder, names.proofPurging, record);
+  }
+  await folder.remove(names.proofKey);
+  const certificate: Certificate = {
+    ...((await folder.readJson(names.proofPurging)) as PurgeRecord),
+    finished: now().toISOString(),
+    kept: [],
+    cannotSpeakFor: CANNOT_SPEAK_FOR,
+  };
+  await writeRecord(folder, names.proofPurged, certificate);
 }
 
 /** Every file that holds or opens a code; the run's key first. */

@@ -63,7 +63,11 @@ export async function writeMetrics(reader: Reader, output: string, path: string,
 async function numbersOf(disk: Disk, output: string, job: string, runs: readonly Run[]): Promise<Numbers> {
   const complete: Run[] = [];
   const open: Run[] = [];
-  for (const run of runs) ((await isComplete(run)) ? complete : open).push(run);
+  for (const run of runs) {
+    if (await run.folder.has(names.complete)) complete.push(run);
+    // One that was purged before it was complete is neither: nothing more comes of it.
+    else if (!(await isComplete(run))) open.push(run);
+  }
   const ends = await Promise.all(complete.map(endOf));
   const lastEnd = Math.max(...ends);
   const slowest = complete[ends.indexOf(lastEnd)];
@@ -90,10 +94,10 @@ async function numbersOf(disk: Disk, output: string, job: string, runs: readonly
 /** Of a job file that is not there any more, nobody knows the retention: then there is no number. */
 async function purgeNumbers(reader: Reader, runs: readonly Run[], now: Date): Promise<Numbers> {
   let next = Infinity;
-  for (const { folder, plan } of runs) {
-    const closed = plan.supplement === undefined ? await closedAt(folder) : undefined;
+  for (const run of runs) {
+    const closed = await closedAt(run);
     if (closed === undefined) continue;
-    const job = await readJob(reader, plan.jobFile).catch(() => undefined);
+    const job = await readJob(reader, run.plan.jobFile).catch(() => undefined);
     const retention = job?.value.retention;
     if (retention === undefined) continue;
     const end = daysAfter(closed, daysOf(retention)).getTime();

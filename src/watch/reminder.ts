@@ -65,7 +65,7 @@ async function retentionOf(
 ): Promise<Omit<Reminder, 'event'> | undefined> {
   if (retention === undefined || plan.supplement !== undefined) return undefined;
   const { run } = plan;
-  const closed = await closedAt(folder);
+  const closed = await closedAt({ folder, plan });
   if (closed !== undefined) {
     const end = daysAfter(closed, daysOf(retention));
     if (now < daysAfter(end.toISOString(), -WARNING_DAYS)) return undefined;

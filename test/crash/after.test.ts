@@ -10,7 +10,7 @@ import { type Family, isBalanced, membersOf, readFamily } from '../../src/pipeli
 import { type OrderRequest, carryOut, conclude, familyAt } from '../../src/pipeline/orders.ts';
 import { idOf } from '../../src/plan/plan.ts';
 import { auditFolder } from '../../src/settle/audit.ts';
-import { purgeFolder } from '../../src/settle/purge.ts';
+import { beginPurge, finishPurge } from '../../src/settle/purge.ts';
 import { toSpans, writeRecord } from '../../src/settle/records.ts';
 import { manifestRows } from '../support/rehearsal.ts';
 import { crashPoints, freshWorld, plain } from './enumerate.ts';
@@ -66,7 +66,8 @@ const purge = async (world: World, hands: Hands) =>
   world.atDesk(hands, RUN, async (desk) => {
     const { folder } = (await familyAt(RUN, desk)).root;
     const about = { at: '', by: '', reason: 'a test', forced: true, proofs: false };
-    await purgeFolder(folder, about, () => new Date());
+    await beginPurge(folder, about);
+    await finishPurge(folder, () => new Date());
   });
 
 /** What is wrong between the books, the print and the platform. */

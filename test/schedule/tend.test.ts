@@ -2,7 +2,9 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { nodeDisk } from '../../src/base/disk.ts';
 import type { Failure } from '../../src/base/failure.ts';
+import { takeLock, thisProcess } from '../../src/base/lock.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
 import { voidCommand } from '../../src/cli/void-command.ts';
@@ -44,7 +46,7 @@ template: classic
 sheet: one-up
 handoff: { seal: none }
 deliver: [{ folder: ./${name} }]
-notify: { webhook: "${receiver.url}/hook", on: [doubt, delivery] }
+notify: { webhook: "${receiver.url}/hook", on: [failure, doubt, delivery] }
 `;
   const env = { CARDPRESS_NOTIFY_SECRET: 'key' };
   await expect(shop.run(job, { run: `${name}-1`, env })).rejects.toThrow(/no receipt/);
@@ -91,6 +93,18 @@ test('what failed is delivered again, each run for itself, and once', async () =
   expect(await tend()).toEqual({ code: 0, out: 'nothing is due\n' });
   expect(statSync(sent).mtimeMs).toBe(before);
 });
+
+/** Does something while a live process holds a run, as `cardpress run` does that is delivering. */
+async function held<T>(run: string, work: () => Promise<T>): Promise<T> {
+  const self = await thisProcess(nodeDisk, process.pid, new Date());
+  const lock = await takeLock(nodeDisk, join(shop.output, run), self);
+  if ('holder' in lock) throw new Error('held already');
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
 
 const JOB = (name: string) => `
 name: ${name}
@@ -168,6 +182,23 @@ test('what is past its retention is announced, then purged, and once', async () 
   });
   expect(await tend(12)).toEqual({ code: 0, out: 'nothing is due\n' });
   expect(told()).toEqual([]);
+});
+
+test('a run that another process is at is left to it, and nobody is alarmed', async () => {
+  const run = await delivered('vault');
+  await close(run);
+  expect((await tend(4)).out).toMatch(/^vault-1 was closed on/);
+  receiver.notices();
+  expect(await held(run, () => tend(11))).toEqual({ code: 0, out: 'nothing is due\n' });
+  expect(told()).toEqual([]);
+  expect((await tend(11)).out).toMatch(/^vault-1 is purged/);
+
+  await stranded('busy');
+  rmSync(join(outbox('busy'), 'busy-1_TEST'), { recursive: true });
+  receiver.notices();
+  expect(await held('busy-1', () => tend())).toEqual({ code: 0, out: 'nothing is due\n' });
+  expect(told()).toEqual([]);
+  expect((await tend()).out).toMatch(/^busy-1 is delivered to/);
 });
 
 test('a closed run that is open again keeps its secrets, and somebody is told why', async () => {

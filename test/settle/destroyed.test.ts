@@ -5,10 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { asFailure } from '../../src/base/failure.ts';
 import { secret } from '../../src/base/secret.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
+import { reader } from '../../src/cli/environment.ts';
 import { type PurgeFlags, purgeCommand } from '../../src/cli/purge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
+import { statusCommand } from '../../src/cli/status-command.ts';
 import { Platform } from '../../src/issue/platform.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { metricsText } from '../../src/watch/metrics.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
 const job = (name: string, more = '') => `
@@ -53,6 +56,9 @@ async function came(work: (print: (text: string) => void) => Promise<void>): Pro
 
 const purge = (run: string | undefined, flags: PurgeFlags = {}, days = 0) =>
   came((print) => purgeCommand(run, { output: shop.output, ...flags }, shop.call(print, days)));
+
+const status = (run?: string) =>
+  came((print) => statusCommand(run, { output: shop.output }, shop.call(print)));
 
 const audit = (run: string, platform = false) =>
   came((print) => auditCommand(run, { output: shop.output, platform }, shop.call(print)));
@@ -123,6 +129,53 @@ test('a run whose books do not balance is purged by force with a reason, and the
     code: 0,
     out: expect.stringMatching(/1 missing[\s\S]*approvals agree/) as string,
   });
+});
+
+test('the key of the commitments that a purge left is destroyed by a later one, and certified apart', async () => {
+  await shop.run(job('proven'), { run: 'proven-1' });
+  await reconcile('proven-1', GOOD);
+  await purge('proven-1');
+  const there = () => readdirSync(join(shop.output, 'proven-1'));
+  expect(there()).toContain('proof.age');
+  const first = shop.read('proven-1/purged.json');
+  expect(await purge('proven-1', { proofs: true, reason: 'no card is out any more' })).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^proven-1: the key of the commitments is destroyed/) as string,
+  });
+  expect(there()).not.toContain('proof.age');
+  expect(shop.read('proven-1/purged.json')).toBe(first);
+  expect(JSON.parse(shop.read('proven-1/books/proof-purged.json'))).toMatchObject({
+    format: 'cardpress-deletion/1',
+    proofs: true,
+    reason: 'no card is out any more',
+    files: [{ file: 'proof.age' }],
+  });
+  expect((await purge('proven-1', { proofs: true })).out).toMatch(/was purged before/);
+  expect(await audit('proven-1')).toMatchObject({ code: 0 });
+});
+
+test('status says of a purged run that it is purged, not that its answers are missing', async () => {
+  await shop.run(job('gone'), { run: 'gone-1' });
+  await reconcile('gone-1', GOOD);
+  await purge('gone-1');
+  expect((await status()).out).toMatch(/^gone-1 +3\/3 cards .* purged\n$/);
+  const { out } = await status('gone-1');
+  expect(out).toMatch(/next +purged\n/);
+  expect(out).not.toMatch(/stopped|missing from/);
+});
+
+test('a run that was purged before it was complete is in the metrics neither complete nor open', async () => {
+  await shop.run(job('whole'), { run: 'whole-1' });
+  await shop.write('away/half-1_TEST/.done', 'another’s');
+  await expect(shop.run(job('half', 'deliver: [{ folder: ./away }]'), { run: 'half-1' })).rejects.toThrow(
+    /no receipt/,
+  );
+  expect(await purge('half-1', { force: true, reason: 'called off' })).toMatchObject({ code: 0 });
+  const text = await metricsText(reader, shop.output, new Date());
+  expect(text).toContain('cardpress_runs_complete{job="whole"} 1\n');
+  expect(text).toContain('cardpress_runs_complete{job="half"} 0\n');
+  expect(text).toContain('cardpress_runs_open{job="half"} 0\n');
+  expect(text).not.toMatch(/last_success_timestamp_seconds\{job="half"/);
 });
 
 test('audit --platform finds the card that is active and should not be, and the one that is gone', async () => {

@@ -39,7 +39,7 @@ test('acknowledged by the file at the target, or by a word; another checksum is 
   writeFileSync(join(at.dir, 'outbox', `${run}_TEST`, '.ack'), `${'0'.repeat(64)}\n`);
   expect(await no(7, 'acknowledge', run)).toMatch(/\.ack names the checksum 0000/);
   writeFileSync(join(at.dir, 'outbox', `${run}_TEST`, '.ack'), 'received by Ola\n');
-  expect(await ok('deliver', run)).toMatch(/, and acknowledged/);
+  expect(await ok('deliver', run)).toMatch(/is acknowledged, by its own file/);
   expect(receipts()).toMatchObject({ how: 'file', said: 'received by Ola' });
   expect(receipts().by).toMatch(/^\S+@\S+ age1/);
   expect(await ok('acknowledge', run)).toMatch(/by its own file/);

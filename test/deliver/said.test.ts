@@ -1,0 +1,102 @@
+// What a manufacturer says beside a delivery, and the delivery itself: neither stands for the other.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { asFailure } from '../../src/base/failure.ts';
+import { type DeliverFlags, deliverCommand } from '../../src/cli/deliver-command.ts';
+import { tendCommand } from '../../src/cli/tend-command.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+
+const RUN = 'said-1';
+
+let sandbox: Sandbox;
+let receiver: Receiver;
+let shop: Rehearsal;
+let shops = 0;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  receiver = await startReceiver('key');
+});
+beforeEach(async () => {
+  shop = await rehearse(sandbox.origin);
+  shops += 1;
+  for (const name of ['first', 'second']) mkdirSync(join(shop.dir, name));
+});
+afterEach(() => {
+  shop.remove();
+});
+afterAll(async () => {
+  await receiver.close();
+  await sandbox.close();
+});
+
+const env = { CARDPRESS_NOTIFY_SECRET: 'key' };
+const there = (target: string, name = '') => join(shop.dir, target, `${RUN}_TEST`, name);
+const receipts = () => readdirSync(join(shop.output, RUN, 'receipts'));
+
+/** A run for two targets: the first has it and said something wrong; the second was in the way, and is free now. */
+async function halfDelivered(): Promise<void> {
+  mkdirSync(there('second'));
+  writeFileSync(there('second', '.done'), 'another’s');
+  const job = `
+name: said
+account: T00000001
+cards: { count: 2, id: "SD${shops}-{serial}" }
+template: classic
+sheet: one-up
+handoff: { seal: none }
+deliver: [{ folder: ./first }, { folder: ./second }]
+notify: { webhook: "${receiver.url}/hook", on: [failure, delivery] }
+`;
+  await expect(shop.run(job, { run: RUN, env })).rejects.toThrow(/no receipt/);
+  writeFileSync(there('first', '.ack'), '0'.repeat(64));
+  rmSync(there('second'), { recursive: true });
+  receiver.notices();
+}
+
+async function called(work: (print: (text: string) => void) => Promise<void>) {
+  let out = '';
+  return work((text) => (out += text)).then(
+    () => ({ code: 0, out }),
+    (error: unknown) => ({ code: asFailure(error).exitCode, out: out + asFailure(error).message }),
+  );
+}
+const deliver = (flags: DeliverFlags = {}) =>
+  called((print) => deliverCommand(RUN, { output: shop.output, ...flags }, shop.call(print, 0, env)));
+const tend = () => called((print) => tendCommand({ output: shop.output }, shop.call(print, 0, env)));
+
+test('an .ack that is wrong is told, and the run that every target has is complete', async () => {
+  await halfDelivered();
+  const { code, out } = await deliver();
+  expect(out).toMatch(/said-1 is delivered to \S+second\n[\s\S]*\.ack names the checksum 0000/);
+  expect(code).toBe(7);
+  expect(receipts()).toContain('complete.json');
+  // What the one says keeps the other from being heard no more than from being delivered to.
+  writeFileSync(there('second', '.ack'), 'got it');
+  expect(await deliver()).toMatchObject({ code: 7 });
+  expect(receipts().join(' ')).toMatch(/folder-second-\w+\.1\.acknowledged\.json/);
+});
+
+test('tend tells of the delivery, and apart from it of the .ack', async () => {
+  await halfDelivered();
+  expect(await tend()).toMatchObject({ code: 7 });
+  expect(receipts()).toContain('complete.json');
+  expect(receiver.notices().map(({ event }) => event)).toEqual(['delivery', 'failure']);
+});
+
+test('what is sent once more is not acknowledged by what was said of the first sending', async () => {
+  await halfDelivered();
+  writeFileSync(there('first', '.ack'), 'got it');
+  expect((await deliver()).out).toMatch(/said-1: \S+first is acknowledged, by its own file\n/);
+  const again = await deliver({ again: true });
+  expect(again).toMatchObject({ code: 0 });
+  expect(again.out).not.toContain('acknowledged');
+  expect(existsSync(there('first', '.done'))).toBe(true);
+  expect(existsSync(there('first', '.ack'))).toBe(false);
+  expect(receipts().join(' ')).not.toMatch(/\.2\.acknowledged/);
+  writeFileSync(there('first', '.ack'), 'got that, too');
+  expect((await deliver()).out).toMatch(/first is acknowledged, by its own file\n/);
+  expect(receipts().join(' ')).toMatch(/folder-first-\w+\.2\.acknowledged/);
+});
