@@ -157,12 +157,13 @@ export function batchNext(
 }
 
 /**
- * What cannot be: a card that was voided and is good all the same, or two good cards in one place. An answer that
- * was given up and came back into the folder looks like this.
+ * What cannot be: a card that was voided and is good all the same, two good cards in one place, or one in two. An
+ * answer that was given up and came back into the folder looks like this, and a serial that was given twice.
  */
 function clashIn(attempts: readonly Attempt[]): string | undefined {
   if (attempts.length < 2 && attempts[0]?.voided === undefined) return undefined;
   const places = new Map<number, number>();
+  const serials = new Set<number>();
   const gone = new Set(
     attempts.flatMap(({ voided }) => [...eachCard(voided?.voided ?? [])].map(({ serial }) => serial)),
   );
@@ -170,7 +171,9 @@ function clashIn(attempts: readonly Attempt[]): string | undefined {
     if (gone.has(serial)) return `serial ${serial} is good by its answer, and was voided`;
     const other = places.get(position);
     if (other !== undefined) return `serials ${other} and ${serial} are both good, for one place`;
+    if (serials.has(serial)) return `serial ${serial} is good for two places`;
     places.set(position, serial);
+    serials.add(serial);
   }
   return undefined;
 }

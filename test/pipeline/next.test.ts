@@ -423,6 +423,17 @@ describe('what cannot be', () => {
       'mismatch: batch 1: serials 1 and 11 are both good, for one place',
     ],
     [
+      'one card in two places',
+      [
+        { ...withBad, looked: looked() },
+        {
+          ...made([{ position: 2, serial: 1, count: 1 }]),
+          cardsAsked: [{ position: 2, serial: 1, count: 1 }],
+        },
+      ],
+      'mismatch: batch 1: serial 1 is good for two places',
+    ],
+    [
       'a good card that was voided',
       [{ ...made(BATCHES[0]!), looked: looked(found(2)), voided: voided(2) }],
       'mismatch: batch 1: serial 2 is good by its answer, and was voided',
