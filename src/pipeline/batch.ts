@@ -162,16 +162,23 @@ export function batchNext(
  */
 function clashIn(attempts: readonly Attempt[]): string | undefined {
   if (attempts.length < 2 && attempts[0]?.voided === undefined) return undefined;
-  const places = new Map<number, number>();
-  const serials = new Set<number>();
   const gone = new Set(
     attempts.flatMap(({ voided }) => [...eachCard(voided?.voided ?? [])].map(({ serial }) => serial)),
   );
-  for (const { position, serial } of attempts.flatMap((one) => [...eachCard(goodOf(one))])) {
+  const good = attempts.flatMap(goodOf);
+  for (const { serial } of eachCard(good))
     if (gone.has(serial)) return `serial ${serial} is good by its answer, and was voided`;
+  return doubledIn(good);
+}
+
+/** Two cards in one place, or one in two. */
+export function doubledIn(good: readonly CardRange[]): string | undefined {
+  const places = new Map<number, number>();
+  const serials = new Set<number>();
+  for (const { position, serial } of eachCard(good)) {
+    if (serials.has(serial)) return `serial ${serial} is good twice`;
     const other = places.get(position);
     if (other !== undefined) return `serials ${other} and ${serial} are both good, for one place`;
-    if (serials.has(serial)) return `serial ${serial} is good for two places`;
     places.set(position, serial);
     serials.add(serial);
   }
