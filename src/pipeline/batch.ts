@@ -83,10 +83,12 @@ export function batchNext(
       const refused = reissued.outcome === 'made' ? toRanges(reissued.bad) : [];
       const left = [...refused, ...looked.absent].sort((a, b) => a.position - b.position);
       if (left.length === 0) return { done: true };
-      return refused.length > 0 ? { step: { do: 'void', batch, attempt, cards: refused } } : fresh(left);
+      return refused.length > 0
+        ? { step: { do: 'void', batch, attempt, since, cards: refused } }
+        : fresh(left);
     }
     if (exist > 0 && voided === undefined)
-      return { step: { do: 'void', batch, attempt, cards: toRanges(looked.found) } };
+      return { step: { do: 'void', batch, attempt, since, cards: toRanges(looked.found) } };
     const covered = new Set(
       reissued?.outcome === 'made' ? [...eachCard(reissued.good)].map(({ position }) => position) : [],
     );

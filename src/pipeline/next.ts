@@ -19,7 +19,7 @@ export type Step =
       readonly wait: number;
     }
   | { readonly do: 'read'; readonly batch: number; readonly attempt: number }
-  /** `since` is the attempt in which these cards were first asked for. */
+  /** Here and below, `since` is the attempt in which these cards were first asked for. */
   | {
       readonly do: 'look';
       readonly batch: number;
@@ -32,6 +32,7 @@ export type Step =
       readonly do: 'void';
       readonly batch: number;
       readonly attempt: number;
+      readonly since: number;
       readonly cards: readonly CardRange[];
     }
   | { readonly do: 'sweep'; readonly cards: readonly AskedCards[] }
