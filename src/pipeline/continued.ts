@@ -1,7 +1,9 @@
-// Which cards a list means, and whether a request is the order that is open.
+// Which cards a list means, and whether a request is the order that is open: who goes on with one means the same cards
+// and the same manufacturer.
 import { isDeepStrictEqual } from 'node:util';
 import { countText } from '../base/count.ts';
 import { badInput } from '../base/failure.ts';
+import type { Overrides } from '../plan/overrides.ts';
 import type { CardStanding } from '../settle/cards.ts';
 import { type ListPart, parseList } from '../settle/list.ts';
 import { type OrderRecord, eachSerial, spansText, toSpans } from '../settle/records.ts';
@@ -28,11 +30,11 @@ export function resolveCards(
 
 /**
  * The open order, where the request is the same one.
- * @throws Failure of kind `input` where it is for other cards
+ * @throws Failure of kind `input` where it is for other cards, or another manufacturer
  */
 export function continued(
   open: OrderRecord,
-  { what, cards, terms }: Pick<OrderRequest, 'what' | 'cards' | 'terms'>,
+  { what, cards, terms, overrides }: Pick<OrderRequest, 'what' | 'cards' | 'terms' | 'overrides'>,
   name: string,
   family: Family,
 ): OrderRecord {
@@ -46,7 +48,29 @@ export function continued(
       `order ${open.number} of ${run} is not carried out yet: ${open.what} of ${countText([...eachSerial(open.cards)].length, 'card')}`,
       { hint: `cardpress ${open.what} ${run} goes on with it` },
     );
+  const other = otherFlags('overrides' in open ? open.overrides : {}, overrides);
+  if (other.length > 0)
+    throw badInput(
+      `order ${open.number} of ${run} is not carried out yet, and was given without this ${other.join(', ')}`,
+      {
+        hint: `cardpress ${open.what} ${run} goes on with it as it was ordered; where it cannot be delivered, mend deliver in the job. What goes to another manufacturer is ordered after it`,
+      },
+    );
   return open;
+}
+
+/** The flags by which a manufacturer is another than the one that the order was given for; none where none is named. */
+function otherFlags(given: Overrides, now: Overrides): readonly string[] {
+  if (Object.keys(now).length === 0) return [];
+  const flags = [
+    ['sheet', '--sheet'],
+    ['press', '--press'],
+    ['seal', '--seal'],
+    ['deliver', '--to'],
+  ] as const;
+  return flags.flatMap(([key, flag]) =>
+    JSON.stringify(given[key]) === JSON.stringify(now[key]) ? [] : [flag],
+  );
 }
 
 /** Whether a list means the cards of the open order. */

@@ -1,4 +1,4 @@
-// An order that was begun and is not carried out: who goes on with it means the same cards.
+// An order that was begun and is not carried out: who goes on with it means the same cards and the same manufacturer.
 import { expect, test } from 'vitest';
 import type { Family } from '../../src/pipeline/family.ts';
 import { continued } from '../../src/pipeline/continued.ts';
@@ -72,4 +72,18 @@ test('half printed anew, the same words are the same order, though no card is mi
   expect(() =>
     goOn(order({ ...open, list: { run: 'r-s1', text: 'missing' } }), { cards: 'missing' }, family([9])),
   ).toThrow(/not carried out yet/);
+});
+
+test('another sheet, press, key or place is another order; none named is the one that was given', () => {
+  const overrides = { seal: ['age1one'], deliver: [{ folder: '/elsewhere', readBack: 'sha256' as const }] };
+  const plain = order({ what: 'reprint', supplement: 'r-s1', overrides: {} });
+  const given = order({ what: 'reprint', supplement: 'r-s1', overrides });
+  expect(goOn(plain, {})).toBe(plain);
+  expect(goOn(given, {})).toBe(given);
+  expect(goOn(given, { overrides })).toBe(given);
+  expect(() => goOn(plain, { overrides })).toThrow(/without this --seal, --to[\s\S]*mend deliver in the job/);
+  expect(() => goOn(given, { overrides: { ...overrides, seal: ['age1two'] } })).toThrow(
+    /without this --seal/,
+  );
+  expect(() => goOn(given, { overrides: { ...overrides, sheet: 'one-up' } })).toThrow(/without this --sheet/);
 });
