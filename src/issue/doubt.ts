@@ -1,15 +1,16 @@
 // A batch that was asked for and never surely answered: find out what there is, and void what may not be
 // printed. Nothing is deleted that this run cannot prove to be its own.
+import { Failure } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { idOf } from '../plan/plan.ts';
 import type { IssueTools } from './issue.ts';
+import type { BadCard } from './reading.ts';
 import {
   type AskedRecord,
   type CardRange,
   type Found,
   type LookedRecord,
   type SweptRecord,
-  type VoidedRecord,
   countOf,
   eachCard,
   toRanges,
@@ -45,19 +46,35 @@ export async function lookBatch(
   });
 }
 
-/** Deletes these cards, which a look found to be this run's own, and notes what became of each. */
+/**
+ * Deletes these cards, which a look found to be this run's own, and notes what became of each.
+ * @throws Failure of kind `doubt` where one no longer surely is: it is not touched, and nothing is noted
+ */
 export async function voidBatch(
-  step: { readonly batch: number; readonly attempt: number; readonly cards: readonly CardRange[] },
+  step: {
+    readonly batch: number;
+    readonly attempt: number;
+    readonly since: number;
+    readonly cards: readonly CardRange[];
+  },
   tools: IssueTools,
 ): Promise<void> {
   const { folder, log } = tools;
-  const { batch, attempt } = step;
+  const { batch, attempt, since } = step;
   const looked = (await folder.readJson(names.looked(batch, attempt))) as LookedRecord;
+  const asked = (await folder.readJson(names.asked(batch, since))) as AskedRecord;
   const wanted = new Set([...eachCard(step.cards)].map(({ serial }) => serial));
-  const record = await voidCards(
-    looked.found.filter(({ serial, foreign }) => foreign === null && wanted.has(serial)),
+  const { foreign, ...record } = await voidCards(
+    looked.found.filter((card) => card.foreign === null && wanted.has(card.serial)),
+    asked,
     tools,
   );
+  const [first] = foreign;
+  if (first !== undefined)
+    throw new Failure('doubt', {
+      message: `batch ${batch}: serial ${first.serial} exists at the platform, but ${first.foreign ?? ''}: it was not touched`,
+      hint: 'find out whose card it is; once it is gone, run again',
+    });
   await folder.write(names.voided(batch, attempt), `${JSON.stringify(record)}\n`);
   log.emit({
     event: 'batch.voided',
@@ -76,19 +93,29 @@ export async function sweep(
   step: { readonly cards: readonly { readonly asked: AskedRecord; readonly cards: readonly CardRange[] }[] },
   tools: IssueTools,
 ): Promise<void> {
-  const found: Found[] = [];
-  for (const { asked, cards } of step.cards) found.push(...(await lookUp(cards, asked, tools)).found);
-  const record = await voidCards(
-    found.filter(({ foreign }) => foreign === null),
-    tools,
-  );
-  const swept: SweptRecord = { ...record, foreign: found.filter((card) => card.foreign !== null) };
+  const parts: SweptRecord[] = [];
+  for (const { asked, cards } of step.cards) {
+    const { found } = await lookUp(cards, asked, tools);
+    const record = await voidCards(
+      found.filter(({ foreign }) => foreign === null),
+      asked,
+      tools,
+    );
+    const foreign = [...found.filter((card) => card.foreign !== null), ...record.foreign];
+    parts.push({ ...record, foreign });
+  }
+  const swept: SweptRecord = {
+    at: tools.now().toISOString(),
+    voided: parts.flatMap(({ voided }) => voided),
+    orphaned: parts.flatMap(({ orphaned }) => orphaned),
+    foreign: parts.flatMap(({ foreign }) => foreign),
+  };
   await tools.folder.write(names.swept, `${JSON.stringify(swept)}\n`);
   tools.log.emit({
     event: 'run.swept',
     looked: step.cards.reduce((sum, { cards }) => sum + countOf(cards), 0),
-    voided: countOf(record.voided),
-    orphaned: record.orphaned.length,
+    voided: countOf(swept.voided),
+    orphaned: swept.orphaned.length,
   });
 }
 
@@ -131,23 +158,39 @@ function foreignness(
   return null;
 }
 
-/** Deletes cards and looks whether they are gone. */
-export async function voidCards(found: readonly Found[], tools: IssueTools): Promise<VoidedRecord> {
+/**
+ * Deletes cards and looks whether they are gone. Each is looked at right before as well, for the look that found it
+ * may be long ago: `foreign` are those that may no longer be touched.
+ * @param asked when they were first asked for
+ */
+export async function voidCards(
+  found: readonly Found[],
+  asked: AskedRecord,
+  tools: IssueTools,
+): Promise<SweptRecord> {
   const voided: Found[] = [];
-  const orphaned: { position: number; serial: number; why: string }[] = [];
+  const orphaned: BadCard[] = [];
+  const foreign: Found[] = [];
   await Promise.all(
     found.map(async (card) => {
-      const id = idOf(tools.plan, card.serial);
+      const { position, serial } = card;
+      const id = idOf(tools.plan, serial);
+      const seen = await seenCard(id, tools);
+      // What an earlier process deleted is gone.
+      if (seen === undefined) {
+        voided.push(card);
+        return;
+      }
+      const why = foreignness(seen, asked, tools.platform.time());
+      if (why !== null) {
+        foreign.push({ position, serial, foreign: why });
+        return;
+      }
       const refusal = await tools.platform.remove(id);
       // Believed when seen: a card is void when the platform no longer knows it.
       const gone = refusal === undefined && (await isGone(id, tools));
       if (gone) voided.push(card);
-      else
-        orphaned.push({
-          position: card.position,
-          serial: card.serial,
-          why: refusal ?? 'it is still there after its deletion',
-        });
+      else orphaned.push({ position, serial, why: refusal ?? 'it is still there after its deletion' });
     }),
   );
   const byPosition = (a: { position: number }, b: { position: number }) => a.position - b.position;
@@ -155,6 +198,7 @@ export async function voidCards(found: readonly Found[], tools: IssueTools): Pro
     at: tools.now().toISOString(),
     voided: toRanges(voided.sort(byPosition)),
     orphaned: orphaned.sort(byPosition),
+    foreign: foreign.sort(byPosition),
   };
 }
 

@@ -119,6 +119,11 @@ export function accountsOf(
   };
 }
 
+/** What is said of accounts that do not balance. */
+export function unbalancedText({ run, planned, made, inDoubt }: Accounts): string {
+  return `the accounts of ${run} do not balance: ${planned} cards planned, ${made} made, ${inDoubt} in doubt`;
+}
+
 /** Whether an attempt surely made nothing. */
 function refused({ cards }: { readonly cards: { readonly outcome: string } | undefined }): boolean {
   return cards !== undefined && cards.outcome !== 'made' && cards.outcome !== 'doubt';

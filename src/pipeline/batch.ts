@@ -83,10 +83,12 @@ export function batchNext(
       const refused = reissued.outcome === 'made' ? toRanges(reissued.bad) : [];
       const left = [...refused, ...looked.absent].sort((a, b) => a.position - b.position);
       if (left.length === 0) return { done: true };
-      return refused.length > 0 ? { step: { do: 'void', batch, attempt, cards: refused } } : fresh(left);
+      return refused.length > 0
+        ? { step: { do: 'void', batch, attempt, since, cards: refused } }
+        : fresh(left);
     }
     if (exist > 0 && voided === undefined)
-      return { step: { do: 'void', batch, attempt, cards: toRanges(looked.found) } };
+      return { step: { do: 'void', batch, attempt, since, cards: toRanges(looked.found) } };
     const covered = new Set(
       reissued?.outcome === 'made' ? [...eachCard(reissued.good)].map(({ position }) => position) : [],
     );
@@ -157,20 +159,30 @@ export function batchNext(
 }
 
 /**
- * What cannot be: a card that was voided and is good all the same, or two good cards in one place. An answer that
- * was given up and came back into the folder looks like this.
+ * What cannot be: a card that was voided and is good all the same, two good cards in one place, or one in two. An
+ * answer that was given up and came back into the folder looks like this, and a serial that was given twice.
  */
 function clashIn(attempts: readonly Attempt[]): string | undefined {
   if (attempts.length < 2 && attempts[0]?.voided === undefined) return undefined;
-  const places = new Map<number, number>();
   const gone = new Set(
     attempts.flatMap(({ voided }) => [...eachCard(voided?.voided ?? [])].map(({ serial }) => serial)),
   );
-  for (const { position, serial } of attempts.flatMap((one) => [...eachCard(goodOf(one))])) {
+  const good = attempts.flatMap(goodOf);
+  for (const { serial } of eachCard(good))
     if (gone.has(serial)) return `serial ${serial} is good by its answer, and was voided`;
+  return doubledIn(good);
+}
+
+/** Two cards in one place, or one in two. */
+export function doubledIn(good: readonly CardRange[]): string | undefined {
+  const places = new Map<number, number>();
+  const serials = new Set<number>();
+  for (const { position, serial } of eachCard(good)) {
+    if (serials.has(serial)) return `serial ${serial} is good twice`;
     const other = places.get(position);
     if (other !== undefined) return `serials ${other} and ${serial} are both good, for one place`;
     places.set(position, serial);
+    serials.add(serial);
   }
   return undefined;
 }

@@ -5,8 +5,9 @@ import type { Wanted } from '../issue/issue.ts';
 import { type AskedRecord, type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
 import type { GoodCards } from '../issue/vaulted.ts';
 import type { Acceptable, Recovery } from '../plan/job.ts';
-import { type Plan, type Volume, batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
-import { batchNext } from './batch.ts';
+import { type Plan, type Volume, batchesOf, volumesOf } from '../plan/plan.ts';
+import { accountsOf, unbalancedText } from './accounts.ts';
+import { batchNext, doubledIn } from './batch.ts';
 import { type Ledger, goodOf, madeIn } from './ledger.ts';
 
 export type Step =
@@ -18,7 +19,7 @@ export type Step =
       readonly wait: number;
     }
   | { readonly do: 'read'; readonly batch: number; readonly attempt: number }
-  /** `since` is the attempt in which these cards were first asked for. */
+  /** Here and below, `since` is the attempt in which these cards were first asked for. */
   | {
       readonly do: 'look';
       readonly batch: number;
@@ -31,6 +32,7 @@ export type Step =
       readonly do: 'void';
       readonly batch: number;
       readonly attempt: number;
+      readonly since: number;
       readonly cards: readonly CardRange[];
     }
   | { readonly do: 'sweep'; readonly cards: readonly AskedCards[] }
@@ -121,15 +123,26 @@ export function nextSteps(plan: Plan, ledger: Ledger, circumstances: Circumstanc
       stops: unreadable,
     };
   const allRead = volumes.every(({ done }) => done === true);
-  const good = countOf([...ledger.attempts.values()].flat().flatMap(goodOf));
-  if (allRead && !ledger.packed && good !== cardCount(plan)) {
-    const message = `${good} cards are good for ${cardCount(plan)} places: nothing is packed`;
-    return { steps: [], stops: [{ kind: 'mismatch', message, hint: 'accounts.json names them' }] };
-  }
+  const unfit = allRead && !ledger.complete ? unfitStop(plan, ledger) : undefined;
+  if (unfit !== undefined) return { steps: [], stops: [unfit] };
   return {
     steps: free([...steps, ...print, ...(allRead ? lastSteps(ledger, circumstances) : [])]),
     stops: [],
   };
+}
+
+/** Why nothing of this may leave the house: not one good card for each place, or a card that nobody knows about. */
+function unfitStop(plan: Plan, ledger: Ledger): Stop | undefined {
+  const good = [...ledger.attempts.values()].flat().flatMap(goodOf);
+  const accounts = accountsOf(plan, ledger);
+  const why =
+    countOf(good) === accounts.planned
+      ? (doubledIn(good) ?? (accounts.balanced ? undefined : unbalancedText(accounts)))
+      : `${countOf(good)} cards are good for ${accounts.planned} places`;
+  if (why === undefined) return undefined;
+  const message = `${why}: nothing is ${ledger.packed ? 'delivered' : 'packed'}`;
+  const hint = 'accounts.json in the run folder names them; hand nothing over before this is understood';
+  return { kind: 'mismatch', message, hint };
 }
 
 /** What a volume does next: printed once its cards are there, then read back; printed anew only when told to. */

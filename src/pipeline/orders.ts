@@ -1,6 +1,5 @@
 // What people order after the handoff, carried out: noted first, so that a process that dies is gone on with by the
 // same command; then done; then its outcome noted.
-import { countText } from '../base/count.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { type Witness, names } from '../base/run-folder.ts';
@@ -10,7 +9,7 @@ import type { Overrides } from '../plan/overrides.ts';
 import { idOf } from '../plan/plan.ts';
 import { activateCards, refuseStrange } from '../settle/activate.ts';
 import type { CardStanding } from '../settle/cards.ts';
-import { type ListPart, parseList } from '../settle/list.ts';
+import { parseList } from '../settle/list.ts';
 import {
   type ActivationTerms,
   type Noted,
@@ -19,11 +18,10 @@ import {
   type OutcomeRecord,
   eachSerial,
   nextNumber,
-  spansText,
   toSpans,
   writeRecord,
 } from '../settle/records.ts';
-import { type OrderFlags, cardsIn, refuseOrder, whyOpen } from '../settle/rules.ts';
+import { type OrderFlags, refuseOrder, whyOpen } from '../settle/rules.ts';
 import { type OriginCards, lookAt, refuseForeign, voidLooked } from '../settle/void.ts';
 import {
   type Family,
@@ -34,8 +32,11 @@ import {
   readFamily,
   writeAccounts,
 } from './family.ts';
+import { continued, resolveCards } from './continued.ts';
 import type { Prepared, Surroundings } from './prepare.ts';
 import { draftSupplement, openSupplement, planSupplement, readLiveJob } from './supplement.ts';
+
+export { resolveCards };
 
 /** What orders are carried out with. The caller holds the lock of the run that was ordered. */
 export interface OrderDesk {
@@ -111,23 +112,6 @@ export function whyNotClosed(family: Family): string | undefined {
   return whyOpen(root.plan.run, settlement, root.plan.unused ?? 'keep');
 }
 
-/** The cards that a list means. */
-export function resolveCards(
-  name: string,
-  list: readonly ListPart[],
-  family: Family,
-): readonly CardStanding[] {
-  const members = membersOf(family);
-  const named = members.find(({ plan }) => plan.run === name) ?? family.root;
-  return cardsIn(
-    list,
-    family.cards,
-    family.settlement,
-    named.plan,
-    members.map(({ plan }) => plan.run),
-  );
-}
-
 async function begin(
   name: string,
   request: OrderRequest,
@@ -178,6 +162,7 @@ async function begin(
   const noted = {
     ...notedBy(number, desk),
     cards: toSpans(cards.map(({ serial }) => serial)),
+    list: { run: name, text: request.cards },
     reason: (reason ?? '').trim(),
   };
   const order = orderOf(noted, request, nextName(family));
@@ -187,7 +172,7 @@ async function begin(
 }
 
 function orderOf(
-  noted: Noted & Pick<OrderRecord, 'cards' | 'reason'>,
+  noted: Noted & Pick<OrderRecord, 'cards' | 'list' | 'reason'>,
   { what, terms, sample, overrides }: OrderRequest,
   supplement: string,
 ): OrderRecord {
@@ -195,33 +180,6 @@ function orderOf(
   if (what !== 'activate') return { ...noted, what, supplement, overrides };
   if (terms === undefined) throw new Failure('bug', 'activation without an amount');
   return { ...noted, what, terms, sample };
-}
-
-/** The open order, where the request is the same one. */
-function continued(
-  open: OrderRecord,
-  { what, cards, terms }: OrderRequest,
-  name: string,
-  family: Family,
-): OrderRecord {
-  const list = spansText(open.cards);
-  const isSame =
-    open.what === what &&
-    (cards === undefined ||
-      spansText(toSpans(resolveOpen(name, cards, family, open).map(({ serial }) => serial))) === list) &&
-    (open.what !== 'activate' || terms === undefined || JSON.stringify(terms) === JSON.stringify(open.terms));
-  if (isSame) return open;
-  throw badInput(
-    `order ${open.number} of ${family.root.plan.run} is not carried out yet: ${open.what} of ${countText([...eachSerial(open.cards)].length, 'card')}`,
-    { hint: `cardpress ${open.what} ${family.root.plan.run} goes on with it` },
-  );
-}
-
-/** Words such as `missing` meant other cards before the order was half done: then they cannot be compared. */
-function resolveOpen(name: string, text: string, family: Family, open: OrderRecord): readonly CardStanding[] {
-  const list = parseList(text);
-  if (list.every(({ kind }) => kind === 'serials')) return resolveCards(name, list, family);
-  return [...eachSerial(open.cards)].flatMap((serial) => family.cards.get(serial) ?? []);
 }
 
 async function fulfil(order: OrderRecord, family: Family, desk: OrderDesk): Promise<CarriedOut> {

@@ -4,7 +4,7 @@ import { Failure, asFailure } from '../base/failure.ts';
 import type { Acceptable, Recovery } from '../plan/job.ts';
 import type { Dispatch } from './dispatch.ts';
 import { names } from '../base/run-folder.ts';
-import { type Accounts, accountsOf } from './accounts.ts';
+import { type Accounts, accountsOf, unbalancedText } from './accounts.ts';
 import { type Ledger, LedgerReader } from './ledger.ts';
 import { type Step, failedVolumes, nextSteps, stepName } from './next.ts';
 import type { Tools } from './tools.ts';
@@ -90,10 +90,10 @@ export async function runJob(
   }
 }
 
-/** The last word before "complete": whatever went wrong unseen shows here. */
-function unbalanced({ run, planned, made, inDoubt }: Accounts): Failure {
+/** The last word: whatever has changed since it was packed shows here. */
+function unbalanced(accounts: Accounts): Failure {
   return new Failure('mismatch', {
-    message: `the accounts of ${run} do not balance: ${planned} cards planned, ${made} made, ${inDoubt} in doubt`,
+    message: unbalancedText(accounts),
     hint: 'accounts.json in the run folder names them; hand nothing over before this is understood',
   });
 }

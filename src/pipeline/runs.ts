@@ -4,7 +4,7 @@ import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import { type AskedRecord } from '../issue/records.ts';
-import { type IdRange, isPerRun } from '../plan/ids.ts';
+import { type IdRange, runPattern } from '../plan/ids.ts';
 import { type Plan, cardCount } from '../plan/plan.ts';
 
 export interface Run {
@@ -100,9 +100,10 @@ export async function nextSerial(
   runs: readonly Run[],
 ): Promise<number> {
   let next = 1;
+  // A supplement's ids are those of the run that it makes up for, whose name stands in its pattern.
+  const own = runPattern(cards.id, run);
   for (const other of runs) {
-    if (other.plan.account !== account || other.plan.cards.id !== cards.id) continue;
-    if (isPerRun(cards.id) && other.plan.run !== run) continue;
+    if (other.plan.account !== account || runPattern(other.plan.cards.id, other.plan.run) !== own) continue;
     for (const { first, count } of await takenIds(other)) next = Math.max(next, first + count);
   }
   return next;

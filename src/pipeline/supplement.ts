@@ -12,6 +12,7 @@ import { type AskedRecord, type CardRange, countOf, toRanges } from '../issue/re
 import { within } from '../issue/vaulted.ts';
 import { type Recipient, readRecipients } from '../pack/recipients.ts';
 import { type Signer, readSigningKey } from '../pack/signer.ts';
+import { runPattern } from '../plan/ids.ts';
 import { type Design, type InputFile, freezeInputs, readDesign, thawDesign } from '../plan/inputs.ts';
 import type { Job } from '../plan/job.ts';
 import { type Overrides, overriddenJob } from '../plan/overrides.ts';
@@ -89,7 +90,7 @@ export async function draftSupplement(
       // The serials of cards that are printed anew are in no order: the last is the one that must fit.
       first: kind === 'replace' ? first : topOf(ranges) - cards.length + 1,
       // An id keeps the name of the run that it was made in.
-      id: base.cards.id.replaceAll('{run}', () => base.run),
+      id: runPattern(base.cards.id, base.run),
     },
     ...pressOf(base, job, overrides),
     slots: slotCount(design.sheet.value),

@@ -8,9 +8,14 @@ const SERIAL = /\{serial(?::(\d{1,2}))?\}/g;
 
 /** The id of a serial. */
 export function cardId(pattern: string, serial: number, run: string): string {
-  return pattern
-    .replaceAll('{run}', () => run)
-    .replace(SERIAL, (_, digits?: string) => String(serial).padStart(Number(digits ?? SERIAL_DIGITS), '0'));
+  return runPattern(pattern, run).replace(SERIAL, (_, digits?: string) =>
+    String(serial).padStart(Number(digits ?? SERIAL_DIGITS), '0'),
+  );
+}
+
+/** A pattern with a run's name in it: ids are the same where these are. */
+export function runPattern(pattern: string, run: string): string {
+  return pattern.replaceAll('{run}', () => run);
 }
 
 /** Whether the ids of a pattern are a run's own, so that their serials may begin anew in each run. */
@@ -89,6 +94,6 @@ function* idsOf({ pattern, run, first, count }: IdRange): Generator<string> {
 }
 
 function literals({ pattern, run }: IdRange): readonly [string, string] {
-  const [before = '', after = ''] = pattern.replaceAll('{run}', () => run).split(/\{serial(?::\d{1,2})?\}/);
+  const [before = '', after = ''] = runPattern(pattern, run).split(/\{serial(?::\d{1,2})?\}/);
   return [before, after];
 }

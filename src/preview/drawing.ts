@@ -27,6 +27,9 @@ export interface Drawing {
   close(): void;
 }
 
+/** Pictures that are kept: all that a page shows at once, at a few sizes. */
+export const MOST_PICTURES = 32;
+
 /** @param layout a draft will do */
 export async function openDrawing(layout: Layout, specimen: Specimen): Promise<Drawing> {
   // What is laid over the print is switched on and off by whoever looks, so it is in no picture.
@@ -75,7 +78,10 @@ export async function openDrawing(layout: Layout, specimen: Specimen): Promise<D
       if (closed || !known) return undefined;
       const key = JSON.stringify([subject, dpi]);
       const picture = pictures.get(key) ?? take(subject, dpi);
+      // The last that was asked for is the last to go.
+      pictures.delete(key);
       pictures.set(key, picture);
+      for (const oldest of pictures.keys()) if (pictures.size > MOST_PICTURES) pictures.delete(oldest);
       return picture;
     },
     close() {

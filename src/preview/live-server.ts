@@ -55,7 +55,7 @@ export async function serveLive(live: Live, page: PageFiles, port: number): Prom
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a server of loopback has a port');
   const bound = address.port;
-  for (const name of [HOST, 'localhost']) hosts.add(`${name}:${bound}`);
+  for (const name of hostsAt(bound)) hosts.add(name);
   return {
     origin: `http://${HOST}:${bound}`,
     async close() {
@@ -64,6 +64,11 @@ export async function serveLive(live: Live, page: PageFiles, port: number): Prom
       await ended;
     },
   };
+}
+
+/** What a browser calls this server: it leaves out the port that is its own default. */
+export function hostsAt(port: number): readonly string[] {
+  return [HOST, 'localhost'].flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]);
 }
 
 /** @param hosts what a request may call this server, with its port */

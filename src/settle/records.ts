@@ -42,6 +42,8 @@ export interface ReturnRecord extends Noted {
 /** What a person ordered to be done to cards; written before anything is done. */
 export type OrderRecord = Noted & {
   readonly cards: readonly Span[];
+  /** The list as it was typed, and the run that was named: boxes are its own. Older records have none. */
+  readonly list?: { readonly run: string; readonly text: string };
   readonly reason: string;
 } & (
     | { readonly what: 'void' }

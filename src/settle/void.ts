@@ -53,11 +53,17 @@ export async function voidLooked(looked: readonly Looked[]): Promise<Voided> {
     // What an earlier process deleted is gone.
     done.push(...absent);
     for (const { serial, foreign } of found) if (foreign !== null) left.push({ serial, why: foreign });
-    const { voided, orphaned } = await voidCards(
+    const {
+      voided,
+      orphaned,
+      foreign: since,
+    } = await voidCards(
       found.filter((card) => card.foreign === null),
+      origin.asked,
       origin.tools,
     );
     done.push(...[...eachCard(voided)].map(({ serial }) => serial));
+    left.push(...since.map(({ serial, foreign }) => ({ serial, why: foreign ?? '' })));
     left.push(...orphaned.map(({ serial, why }) => ({ serial, why })));
   }
   return { done, left };

@@ -398,7 +398,7 @@ describe('cards that may not be printed', () => {
   test('cards that were given up are looked for once more before packing', () => {
     const fresh = [{ position: 2, serial: 11, count: 1 }];
     const first = [
-      { ...withBad, looked: looked() },
+      { ...withBad, looked: { ...looked(), absent: ranges(3) } },
       { ...made(fresh), cardsAsked: fresh },
     ];
     const ledger = ledgerOf([first, done[1]!, done[2]!], { volumes: volumes(1, 2, 3, 4) });
@@ -423,6 +423,17 @@ describe('what cannot be', () => {
       'mismatch: batch 1: serials 1 and 11 are both good, for one place',
     ],
     [
+      'one card in two places',
+      [
+        { ...withBad, looked: looked() },
+        {
+          ...made([{ position: 2, serial: 1, count: 1 }]),
+          cardsAsked: [{ position: 2, serial: 1, count: 1 }],
+        },
+      ],
+      'mismatch: batch 1: serial 1 is good twice',
+    ],
+    [
       'a good card that was voided',
       [{ ...made(BATCHES[0]!), looked: looked(found(2)), voided: voided(2) }],
       'mismatch: batch 1: serial 2 is good by its answer, and was voided',
@@ -434,6 +445,42 @@ describe('what cannot be', () => {
     ],
   ])('stops the run: %s', (_, states, expected) => {
     expect(batch1(states)).toEqual([expected]);
+  });
+
+  /** Batch 2 with one card that is not its own. */
+  const second = (position: number, serial: number) =>
+    made([{ position, serial, count: 1 }, ...toRanges([...eachCard(BATCHES[1]!)].slice(1))]);
+  test.each<[string, State[][], string]>([
+    ['a serial in two batches', [done[0]!, [second(4, 1)], done[2]!], 'serial 1 is good twice'],
+    [
+      'a place in two batches',
+      [done[0]!, [second(0, 5)], done[2]!],
+      'serials 1 and 5 are both good, for one place',
+    ],
+    [
+      'a card that nobody knows anything of',
+      [
+        [
+          { ...withBad, looked: looked() },
+          {
+            ...made([{ position: 2, serial: 11, count: 1 }]),
+            cardsAsked: [{ position: 2, serial: 11, count: 1 }],
+          },
+        ],
+        done[1]!,
+        done[2]!,
+      ],
+      'the accounts of spring-2026-11-23 do not balance: 10 cards planned, 10 made, 1 in doubt',
+    ],
+  ])('nothing is packed, delivered or called complete with %s', (_, batches, why) => {
+    const ledger = ledgerOf(batches, { volumes: volumes(1, 2, 3, 4), swept: { ...voided(), foreign: [] } });
+    const outcome = (more: Partial<Ledger>, targets: readonly string[] = []) => {
+      const { steps: list, stops } = next({ ...ledger, ...more }, { targets });
+      return [...list.map(stepText), ...stops.map(({ kind, message }) => `${kind}: ${message}`)];
+    };
+    expect(outcome({})).toEqual([`mismatch: ${why}: nothing is packed`]);
+    expect(outcome({ packed: true }, ['folder'])).toEqual([`mismatch: ${why}: nothing is delivered`]);
+    expect(outcome({ packed: true })).toEqual([`mismatch: ${why}: nothing is delivered`]);
   });
 
   test('nothing is packed unless there is one good card for each place', () => {
@@ -585,17 +632,19 @@ function perform(step: Step, world: World, fate: Fate): void {
     }
     case 'reissue':
       throw new Error('this world never asks for new codes');
-    case 'look':
+    case 'look': {
+      const all = [...eachCard(step.cards)];
+      const there = all.filter(({ serial }) => world.exist.has(serial));
       change(step.batch, step.attempt, {
-        looked: looked(
-          ...[...eachCard(step.cards)]
-            .filter(({ serial }) => world.exist.has(serial))
-            .map((card) => ({ ...card, foreign: null })),
-        ),
+        looked: {
+          ...looked(...there.map((card) => ({ ...card, foreign: null }))),
+          absent: toRanges(all.filter(({ serial }) => !world.exist.has(serial))),
+        },
       });
       // Whatever was late comes now, after the look.
       for (const serial of world.late.splice(0)) world.exist.add(serial);
       return;
+    }
     case 'void': {
       const there = world.attempts.get(step.batch)![step.attempt - 1]!.looked!.found;
       for (const { serial } of there) world.exist.delete(serial);

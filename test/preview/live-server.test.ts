@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
+import { MOST_PICTURES } from '../../src/preview/drawing.ts';
 import { type Live, openLive } from '../../src/preview/live.ts';
-import { type LiveServer, serveLive } from '../../src/preview/live-server.ts';
+import { type LiveServer, hostsAt, liveApp, serveLive } from '../../src/preview/live-server.ts';
 import { openSpecimen, specimenPdf } from '../../src/preview/specimen.ts';
 import { readSubject } from '../../src/preview/subject.ts';
 import { grown } from '../../src/render/grid.ts';
@@ -100,6 +101,19 @@ describe('whom it answers', () => {
     }
   });
 
+  test.each([
+    [80, '127.0.0.1', 200],
+    [80, '127.0.0.1:80', 200],
+    [80, 'localhost', 200],
+    [80, 'evil.example', 403],
+    [8080, '127.0.0.1:8080', 200],
+    [8080, '127.0.0.1', 403],
+  ])('on port %i, %s: %i', async (port, host, status) => {
+    const app = liveApp(live, new Map([['index.html', Buffer.from('')]]), new Set(hostsAt(port)));
+    const answer = await app.request('/', { headers: { Host: host, Origin: `http://${host}` } });
+    expect(answer.status).toBe(status);
+  });
+
   test('only those who look', async () => {
     expect((await ask('/', {}, 'POST')).status).toBe(405);
     expect((await ask('/', {}, 'DELETE')).status).toBe(405);
@@ -169,6 +183,18 @@ describe('what it gives out', () => {
     let off = 0;
     for (const [index, value] of data.entries()) if (Math.abs(value - theirs.rgba[index]!) > 1) off += 1;
     expect(off / data.length).toBeLessThan(0.001);
+  });
+
+  test('a picture is kept while it is looked at, and not for ever', async () => {
+    const drawing = live.drawing()!;
+    const at = (dpi: number) => drawing.picture({ what: 'face', side: 'front' }, dpi)!;
+    const [first, second] = [at(24), at(25)];
+    for (let dpi = 26; dpi < 24 + MOST_PICTURES; dpi += 1) await at(dpi);
+    expect(at(24)).toBe(first);
+    await at(24 + MOST_PICTURES);
+    expect(at(24)).toBe(first);
+    expect(at(25)).not.toBe(second);
+    expect((await at(25)).png).toEqual((await second).png);
   });
 
   test('films of single inks: the token is on the black one, and its ground on none', async () => {

@@ -182,6 +182,22 @@ describe('orders', () => {
     expect(commitment(run)?.[1]).toBe(commitment(`${run}-s1`)?.[1]);
   }, 180_000);
 
+  test('a card that gets no new codes is replaced under a serial that nobody has, with the run in the ids', async () => {
+    shop = await openShop(JOB.replace('MD-{serial}', '{run}-{serial:2}'), {
+      rules: [{ operation: 'tokens', nth: 2, fault: 'status', status: 400 }],
+    });
+    const { ok, runs, serials, card } = shop;
+    await ok('run', 'job.yaml');
+    const run = runs()[0] ?? '';
+    expect(await ok('reissue', run, '--cards', '1-3', '--destroyed')).toMatch(/-s1 is complete/);
+    const printed = serials(`${run}-s1`);
+    expect(new Set(printed).size).toBe(3);
+    expect(printed.filter((serial) => serial > 3)).toEqual([23]);
+    const gone = [1, 2, 3].filter((serial) => card(`${run}-0${serial}`)?.deleted_at !== undefined);
+    expect(gone).toHaveLength(1);
+    expect(printed).not.toContain(gone[0]);
+  }, 120_000);
+
   test('a box to another manufacturer, on another sheet, sealed to another key', async () => {
     const { run, ok, no, shop: at } = await complete();
     const { generateKeyPair } = await import('../../../src/base/vault.ts');
