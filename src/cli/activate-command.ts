@@ -7,7 +7,7 @@ import { carryOut, conclude, resolveCards } from '../pipeline/orders.ts';
 import { sumText } from '../settle/activate.ts';
 import { parseList } from '../settle/list.ts';
 import { amountText, parseAmount, parseCurrency } from '../settle/money.ts';
-import { type ActivationTerms, type OrderRecord, eachSerial, someText } from '../settle/records.ts';
+import { type ActivationTerms, eachSerial, someText } from '../settle/records.ts';
 import { refuseOrder } from '../settle/rules.ts';
 import { type Desk, atDesk } from './desk.ts';
 import { reader } from './environment.ts';
@@ -143,11 +143,11 @@ async function refuseSum(
     );
 }
 
-/** Minor units that earlier receipts come to. */
+/** Minor units that earlier receipts come to: a card that was activated again is in two of them, and active once. */
 function activatedBefore(orders: Desk['family']['root']['book']['orders']): number {
-  const amount = (order: OrderRecord) => (order.what === 'activate' ? order.terms.amount : 0);
-  return orders.reduce(
-    (sum, { order, outcome }) => sum + amount(order) * [...eachSerial(outcome?.done ?? [])].length,
-    0,
-  );
+  const amounts = new Map<number, number>();
+  for (const { order, outcome } of orders)
+    if (order.what === 'activate')
+      for (const serial of eachSerial(outcome?.done ?? [])) amounts.set(serial, order.terms.amount);
+  return [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
 }
