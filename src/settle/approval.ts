@@ -140,6 +140,14 @@ export function approversIn(statement: string): readonly KeyName[] {
   }));
 }
 
+/** How a yes is noted in the journal of a run that goes on under it. */
+export const approvedEvent = ({ statement, signatures, by }: Approval) =>
+  ({
+    event: 'run.approved',
+    statement: sha256(Buffer.from(statement)),
+    signers: signatures.length === 0 ? [by] : signatures.map(({ fingerprint }) => fingerprint),
+  }) as const;
+
 const FOLDER = '.approvals';
 const fileOf = (statement: string) => `${sha256(Buffer.from(statement)).slice(0, 32)}.json`;
 
