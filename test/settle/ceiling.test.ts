@@ -1,5 +1,4 @@
 // The ceiling of a P account's activations: over distinct cards, and under a person's yes.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { asFailure } from '../../src/base/failure.ts';
@@ -59,4 +58,28 @@ test('a card that is activated again counts once', async () => {
     /^2 .*5\.00 NOK on top of 20\.00 would pass the job's ceiling of 20\.00/s,
   );
   expect(active()).toBe(4);
+});
+
+test('another ceiling is another input: nothing is activated before somebody says yes to it', async () => {
+  const raised = shop.readFile('job.yaml').replace('ceiling: 20.00', 'ceiling: 9000.00');
+  await shop.write('job.yaml', raised);
+  for (const [cards, confirm] of [
+    ['1-6', '6x30.00'],
+    ['1', '1x5.00'],
+  ] as const)
+    expect(await activate(cards, confirm)).toMatch(
+      /^2 .*job\.yaml is not approved as it is now: it was changed since the yes that c-1 was made under/s,
+    );
+  expect(active()).toBe(0);
+  expect(shop.read('c-1/events.jsonl')).not.toContain('run.approved');
+  await approveCommand(join(shop.dir, 'job.yaml'), { yes: true, output: shop.output }, shop.call());
+  expect(await activate('1-6', '6x30.00')).toMatch(/^6 cards of c-1 are active/);
+  expect(shop.read('c-1/events.jsonl')).toContain('"event":"run.approved"');
+
+  // Nor is it the ceiling of another job that somebody said yes to.
+  await shop.write('job.yaml', raised.replace('name: ceiling', 'name: other'));
+  await approveCommand(join(shop.dir, 'job.yaml'), { yes: true, output: shop.output }, shop.call());
+  expect(await activate('1-6', '6x30.00')).toMatch(
+    /^2 .*is job other of P00000001, run c-1 is of job ceiling/s,
+  );
 });
