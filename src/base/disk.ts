@@ -19,6 +19,11 @@ export interface Disk {
   read(path: string): Promise<Uint8Array | undefined>;
   /** The file in pieces; throws where there is none. */
   stream(path: string): AsyncIterable<Uint8Array>;
+  /**
+   * The first bytes, at most so many, of a file that somebody else may have put there; undefined where there is none.
+   * `not a file` where it is a link, which could lead anywhere, or a pipe or device, which could hold us for ever.
+   */
+  peek(path: string, most: number): Promise<Uint8Array | 'not a file' | undefined>;
   /** Names in a folder, sorted; none where there is no folder. */
   list(path: string): Promise<readonly string[]>;
   /** Bytes of a file, or undefined where there is none. */
@@ -48,6 +53,25 @@ export interface Disk {
 export const nodeDisk: Disk = {
   read: (path) => unlessMissing(readFile(path)),
   stream: (path) => createReadStream(path),
+  async peek(path, most) {
+    // A link is not followed, and a pipe not waited for. What was opened is asked what it is: a name may change.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const file = await unlessMissing(open(path, flags)).catch((error: unknown) => {
+      if (hasCode(error, 'ELOOP', 'EMLINK', 'ENXIO')) return 'not a file' as const;
+      throw error;
+    });
+    if (file === undefined || file === 'not a file') return file;
+    try {
+      if (!(await file.stat()).isFile()) return 'not a file';
+      const bytes = Buffer.alloc(most);
+      let length = 0;
+      for (let read = -1; read !== 0 && length < most; length += read)
+        read = (await file.read(bytes, length, most - length)).bytesRead;
+      return bytes.subarray(0, length);
+    } finally {
+      await file.close();
+    }
+  },
   list: async (path) => ((await unlessMissing(readdir(path))) ?? []).sort(),
   size: async (path) => (await unlessMissing(stat(path)))?.size,
   async mode(path) {

@@ -1,16 +1,16 @@
 // cardpress activate: cards good for money, one command at a time, with a receipt.
 import { countText } from '../base/count.ts';
 import { Failure, badInput } from '../base/failure.ts';
-import { readJob } from '../plan/read-job.ts';
 import { isTestRun } from '../plan/plan.ts';
 import { carryOut, conclude, resolveCards } from '../pipeline/orders.ts';
+import { type LiveJob, readLiveJob } from '../pipeline/supplement.ts';
 import { sumText } from '../settle/activate.ts';
+import { approvedEvent } from '../settle/approval.ts';
 import { parseList } from '../settle/list.ts';
 import { amountText, parseAmount, parseCurrency } from '../settle/money.ts';
-import { type ActivationTerms, type OrderRecord, eachSerial, someText } from '../settle/records.ts';
+import { type ActivationTerms, eachSerial, someText } from '../settle/records.ts';
 import { refuseOrder } from '../settle/rules.ts';
 import { type Desk, atDesk } from './desk.ts';
-import { reader } from './environment.ts';
 import type { Call } from './run-command.ts';
 
 export interface ActivateFlags {
@@ -90,12 +90,15 @@ function metadataOf(text: string): Record<string, unknown> {
   throw badInput('--metadata is no JSON object', { hint: `for example '{"campaign":"spring"}'` });
 }
 
-/** P accounts: a ceiling over all of the run, and count and total repeated by a person. */
+/**
+ * P accounts: a ceiling over all of the run, under a yes to the job that names it, and count and total repeated by a
+ * person.
+ */
 async function refuseSum(
   name: string,
   { cards, confirm, currency, sample }: ActivateFlags,
   terms: ActivationTerms,
-  { family }: Desk,
+  { family, around, log }: Desk,
 ): Promise<void> {
   const { plan, book } = family.root;
   if (isTestRun(plan) && confirm === undefined) return;
@@ -106,8 +109,10 @@ async function refuseSum(
       : resolveCards(name, parseList(cards), family);
   if (open === undefined) refuseOrder('activate', list, { destroyed: false, sample: sample === true });
   const sum = { cards: list.length, total: list.length * terms.amount };
+  let live: LiveJob | undefined;
   if (!isTestRun(plan)) {
-    const job = await readJob(reader, plan.jobFile);
+    live = await readLiveJob(family.root, {}, around);
+    const { job } = live;
     const { activation } = job.value;
     if (activation === undefined)
       throw badInput('the job names no ceiling: cards of a P account are activated below one', {
@@ -141,13 +146,14 @@ async function refuseSum(
     throw badInput(
       `--confirm is ${confirm}, but this is ${sumText(sum)}: ${countText(sum.cards, 'card')}, ${amountText(sum.total)} ${currency} in all`,
     );
+  if (live?.isLater === true && live.approval !== undefined) log.emit(approvedEvent(live.approval));
 }
 
-/** Minor units that earlier receipts come to. */
+/** Minor units that earlier receipts come to: a card that was activated again is in two of them, and active once. */
 function activatedBefore(orders: Desk['family']['root']['book']['orders']): number {
-  const amount = (order: OrderRecord) => (order.what === 'activate' ? order.terms.amount : 0);
-  return orders.reduce(
-    (sum, { order, outcome }) => sum + amount(order) * [...eachSerial(outcome?.done ?? [])].length,
-    0,
-  );
+  const amounts = new Map<number, number>();
+  for (const { order, outcome } of orders)
+    if (order.what === 'activate')
+      for (const serial of eachSerial(outcome?.done ?? [])) amounts.set(serial, order.terms.amount);
+  return [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
 }

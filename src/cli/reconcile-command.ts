@@ -10,7 +10,7 @@ import { conclude, familyAt, notedBy, whyNotClosed } from '../pipeline/orders.ts
 import { idOf } from '../plan/plan.ts';
 import { count } from '../settle/reconcile.ts';
 import { type ReturnRecord, nextNumber, writeRecord } from '../settle/records.ts';
-import { parseColumns, parseReturn } from '../settle/return-file.ts';
+import { mostBytes, parseColumns, parseReturn } from '../settle/return-file.ts';
 import { offers } from '../settle/rules.ts';
 import { type Desk, atDesk } from './desk.ts';
 import type { Call } from './run-command.ts';
@@ -28,8 +28,8 @@ export async function reconcileCommand(
   flags: ReconcileFlags,
   call: Call,
 ): Promise<void> {
-  const bytes = await nodeDisk.read(path);
-  if (bytes === undefined) throw badInput(`${path}: there is no such file`);
+  const size = await nodeDisk.size(path);
+  if (size === undefined) throw badInput(`${path}: there is no such file`);
   const renamed = flags.columns === undefined ? new Map() : parseColumns(flags.columns);
   await atDesk(name, flags, call, { platform: false, key: false }, async (desk) => {
     const { family } = desk;
@@ -42,12 +42,24 @@ export async function reconcileCommand(
       });
     if (family.open !== undefined) throw badInput(whyNotClosed(family) ?? '');
     const file = basename(path);
-    const rows = parseReturn(bytes, file, renamed, (serial) => idOf(plan, serial));
+    const bytes = await readReturn(path, size, family.cards.size);
+    const rows = parseReturn(bytes, file, renamed, (serial) => idOf(plan, serial), family.cards.size);
     const { changes, ...counted } = count(rows, file, plan, family.cards, flags.partial === true);
     if (changes) await note({ ...counted, run: name, file }, bytes, desk);
     const after = await conclude(name, desk);
     call.terminal.out(`${changes ? '' : `${file} says nothing new\n`}${booksText(after)}`);
   });
+}
+
+/** The whole file, where it is of a size that a return file of so many cards can have. */
+async function readReturn(path: string, size: number, cards: number): Promise<Uint8Array> {
+  if (size > mostBytes(cards))
+    throw badInput(
+      `${path} has ${size} bytes: a return file of ${countText(cards, 'card')} has ${mostBytes(cards)} at most`,
+    );
+  const bytes = await nodeDisk.read(path);
+  if (bytes === undefined) throw badInput(`${path}: there is no such file`);
+  return bytes;
 }
 
 async function note(

@@ -20,6 +20,7 @@ import { freshSerials } from '../pipeline/serials.ts';
 import { type Tools, layoutOf } from '../pipeline/tools.ts';
 import { isRunOf, lastDue } from '../plan/cron.ts';
 import { batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
+import { approvedEvent } from '../settle/approval.ts';
 import {
   type Credentials,
   type Environment,
@@ -212,6 +213,7 @@ export async function makeRun(
         }
       : { event: 'run.continued', run: plan.run },
   );
+  if (prepared.laterApproval !== undefined) log.emit(approvedEvent(prepared.laterApproval));
   const lanes = {
     asking: job.batch.concurrency,
     threads: Math.min(threads, volumesOf(plan).length),

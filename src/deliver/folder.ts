@@ -38,6 +38,11 @@ export async function openFolder(disk: Disk, target: Extract<Target, { kind: 'fo
         await disk.syncFolder(dirname(at));
       }),
     read: (path) => disk.stream(join(target.path, path)),
+    async peek(path, most) {
+      const bytes = await guard(path, (at) => disk.peek(at, most));
+      if (bytes !== 'not a file') return bytes;
+      throw new Failure('mismatch', `${target.shown}: ${path} is no plain file: it is not read`);
+    },
     rename: (from, to) =>
       guard(to, async (at) => {
         await disk.rename(join(target.path, from), at);

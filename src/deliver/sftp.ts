@@ -94,6 +94,14 @@ export async function openSftp(
   };
   const close = (handle: Buffer) =>
     ask<undefined>('close', (done) => sftp.close(handle, done as Callback<unknown> as never));
+  async function* read(path: string): AsyncGenerator<Uint8Array> {
+    const handle = await ask<Buffer>(`open ${path}`, (done) => sftp.open(at(path), 'r', done));
+    try {
+      yield* readAhead((offset) => readPiece(sftp, handle, offset, path, ask));
+    } finally {
+      await close(handle).catch(() => undefined);
+    }
+  }
 
   return {
     resumes: true,
@@ -135,13 +143,18 @@ export async function openSftp(
         await close(handle).catch(() => undefined);
       }
     },
-    async *read(path) {
-      const handle = await ask<Buffer>(`open ${path}`, (done) => sftp.open(at(path), 'r', done));
-      try {
-        yield* readAhead((offset) => readPiece(sftp, handle, offset, path, ask));
-      } finally {
-        await close(handle).catch(() => undefined);
+    read,
+    async peek(path, most) {
+      if ((await size(path)) === undefined) return undefined;
+      const pieces: Uint8Array[] = [];
+      let length = 0;
+      // The size was true when it was asked for: what comes is counted.
+      for await (const piece of read(path)) {
+        pieces.push(piece);
+        length += piece.length;
+        if (length >= most) break;
       }
+      return Buffer.concat(pieces).subarray(0, most);
     },
     async rename(from, to) {
       const isAtomic = await optional(() =>

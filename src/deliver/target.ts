@@ -37,6 +37,8 @@ export interface Session {
   /** Writes from an offset on; durable, as far as the far end can, when it returns. */
   readonly write: (path: string, from: number, pieces: AsyncIterable<Uint8Array>) => Promise<void>;
   readonly read: (path: string) => AsyncIterable<Uint8Array>;
+  /** The first bytes, at most so many, of a file that the far end put there; undefined where there is none. */
+  readonly peek: (path: string, most: number) => Promise<Uint8Array | undefined>;
   /** Gives a file its name, in place of what has it. */
   readonly rename: (from: string, to: string) => Promise<void>;
   /** Silent where there is none. */

@@ -16,6 +16,8 @@ export interface MinisignSigner {
   readonly key: KeyObject;
   /** Eight bytes that signatures name the key by. */
   readonly id: Uint8Array;
+  /** As `keyIdentity` has it. */
+  readonly identity: string;
   /** The file of the public key. */
   readonly publicKey: string;
 }
@@ -55,8 +57,13 @@ export async function readMinisignKey(
   // The secret key holds its public half: a wrong passphrase gives two that do not belong together.
   if (!raw.equals(locked.subarray(40, 72))) throw badInput('the passphrase does not open this key');
   const id = Buffer.from(locked.subarray(0, 8));
-  const body = Buffer.concat([Buffer.from('Ed'), id, raw]).toString('base64');
-  return { key, id, publicKey: `untrusted comment: minisign public key ${keyName(id)}\n${body}\n` };
+  const body = Buffer.concat([Buffer.from('Ed'), id, raw]);
+  return {
+    key,
+    id,
+    identity: keyIdentity(body),
+    publicKey: `untrusted comment: minisign public key ${keyName(id)}\n${body.toString('base64')}\n`,
+  };
 }
 
 /** The file that `minisign -V` checks; `file` is what was signed. */
@@ -79,9 +86,8 @@ export function verifyMinisign(
   signatureFile: string,
   publicKeyFile: Uint8Array,
 ): { readonly good: boolean; readonly fingerprint: string } {
-  const lines = new TextDecoder().decode(publicKeyFile).trim().split(/\r?\n/);
-  const body = Buffer.from(lines.at(-1) ?? '', 'base64');
-  if (body.length !== 42) throw badInput('this is not a minisign public key');
+  const body = publicKeyBody(publicKeyFile);
+  if (body === undefined) throw badInput('this is not a minisign public key');
   const [, first = '', comment = '', second = ''] = signatureFile.split(/\r?\n/);
   const [signed, global] = [Buffer.from(first, 'base64'), Buffer.from(second, 'base64')];
   const key = createPublicKey({
@@ -104,6 +110,18 @@ export function verifyMinisign(
 /** A key's name as minisign prints it: its eight bytes, the last first. */
 export function keyName(id: Uint8Array): string {
   return Buffer.from(id).reverse().toString('hex').toUpperCase();
+}
+
+/** What a public key's file holds: algorithm, eight bytes of a name, the key; undefined where it is none. */
+export function publicKeyBody(publicKeyFile: Uint8Array): Buffer | undefined {
+  const lines = new TextDecoder().decode(publicKeyFile).trim().split(/\r?\n/);
+  const body = Buffer.from(lines.at(-1) ?? '', 'base64');
+  return body.length === 42 ? body : undefined;
+}
+
+/** A name that no other key has. The eight bytes alone do not do: whoever makes a key may choose them. */
+export function keyIdentity(body: Uint8Array): string {
+  return `${keyName(body.subarray(2, 10))} sha256 ${createHash('sha256').update(body).digest('hex')}`;
 }
 
 const prehash = (bytes: Uint8Array) => createHash('blake2b512').update(bytes).digest();

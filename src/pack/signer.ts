@@ -15,6 +15,8 @@ export interface Signer {
   readonly extension: '.asc' | '.minisig';
   /** As the manufacturer compares it. */
   readonly fingerprint: string;
+  /** A name that no other key has. */
+  readonly identity: string;
   /** The public half as a file, to be put beside. */
   readonly publicKey: { readonly name: string; readonly text: string };
   readonly sign: (bytes: Uint8Array, file: string, at: Date) => Promise<string>;
@@ -51,6 +53,7 @@ async function minisignSigner(bytes: Uint8Array, passphrase: string | undefined)
     kind: 'minisign',
     extension: '.minisig',
     fingerprint: keyName(signer.id),
+    identity: signer.identity,
     publicKey: { name: SIGNING_KEYS.minisign, text: signer.publicKey },
     sign: (content, file, at) => Promise.resolve(signMinisign(content, signer, file, at)),
   };
@@ -63,6 +66,7 @@ async function openPgpSigner(bytes: Uint8Array, passphrase: string | undefined, 
     kind: 'openpgp',
     extension: '.asc',
     fingerprint: signer.fingerprint,
+    identity: signer.fingerprint,
     publicKey: { name: SIGNING_KEYS.openpgp, text: signer.publicKey },
     sign: (content, _file, at) => signOpenPgp(content, signer, at),
   };

@@ -23,7 +23,7 @@ import {
   thawDesign,
 } from '../plan/inputs.ts';
 import { readJobText } from '../plan/read-job.ts';
-import { type Job, isTest, oversOf } from '../plan/job.ts';
+import { type Job, oversOf } from '../plan/job.ts';
 import { type Overrides, jobText } from '../plan/overrides.ts';
 import { type Plan, type PlanFacts, cardCount, changedKeys, makePlan, stackFault } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
@@ -34,13 +34,12 @@ import { readProfile } from '../render/profile.ts';
 import {
   type Approval,
   type Approver,
-  approvalFault,
   approvalText,
-  findApproval,
   readApprovers,
   statementOf,
 } from '../settle/approval.ts';
 import { abandonRun } from './abandon.ts';
+import { approvalOf, standingApproval } from './approved.ts';
 import { type OperatorKey, makeRunKeys, openRunKeys } from './keys.ts';
 import { makeOutput, takePlanningLock } from './output.ts';
 import { type Run, isAbandoned, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
@@ -84,6 +83,8 @@ export type Prepared =
       readonly targets: readonly Target[];
       readonly lock: Lock;
       readonly isNew: boolean;
+      /** The yes to the job as it is now, where it is not as it was when the run was begun. */
+      readonly laterApproval?: Approval | undefined;
     }
   /** It is done; there is nothing to do. `changed` is what of the job is no longer as it was planned. */
   | { readonly state: 'complete'; readonly run: Run; readonly changed: readonly string[] }
@@ -141,27 +142,6 @@ export async function checkJob(
     statement,
     layout: await layoutOf(plan, design),
   };
-}
-
-/**
- * The approval of what was checked.
- * @throws Failure of kind `input` where a P account has none, `mismatch` where there is one that is not good
- */
-export async function approvalOf(
-  { job, statement, approvers }: Pick<CheckedJob, 'job' | 'statement' | 'approvers'>,
-  output: string,
-  disk: Disk,
-): Promise<Approval | undefined> {
-  const approval = await findApproval(disk, output, statement);
-  if (approval === undefined) {
-    if (isTest(job.value)) return undefined;
-    throw badInput(`${job.file} is not approved as it is now: a P account is run by a person's yes`, {
-      hint: `cardpress approve ${job.file} shows what would be made`,
-    });
-  }
-  const fault = await approvalFault(approval, statement, approvers);
-  if (fault !== undefined) throw new Failure('mismatch', `the approval of ${job.file} is not good: ${fault}`);
-  return approval;
 }
 
 /** What a probe of the account has found out is believed: a way of recovery that cannot work is refused now. */
@@ -298,21 +278,18 @@ function changedJob({ plan }: Run, changed: readonly string[], { job }: CheckedJ
 
 async function continueRun(
   run: Run,
-  { job, signer, targets }: CheckedJob,
+  checked: CheckedJob,
   request: RunRequest,
   around: Surroundings,
 ): Promise<Prepared> {
+  const { job, signer, targets } = checked;
   const { plan, folder } = run;
   if (plan.origin !== request.origin) {
     throw badInput(`run ${plan.run} was begun against ${plan.origin}, this call goes to ${request.origin}`, {
       hint: 'a run stays with the platform that made its cards; set CARDPRESS_API_URL, or begin another with --new',
     });
   }
-  if (!isTest(job.value) && !(await folder.has(names.approval)))
-    throw new Failure(
-      'mismatch',
-      `${folder.name}/${names.approval} is missing: a P account is run by a person's yes`,
-    );
+  const { approval, isLater } = await standingApproval(run, checked, request.output, around.reader.disk);
   const keys = await openRunKeys(folder, around.operator);
   const lock = await takeLock(around.reader.disk, folder.path, around.self);
   if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
@@ -332,6 +309,7 @@ async function continueRun(
     targets,
     lock,
     isNew: false,
+    ...(isLater && { laterApproval: approval }),
   };
 }
 

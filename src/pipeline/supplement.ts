@@ -20,13 +20,14 @@ import { type Plan, type SupplementPlan, batchesOf, isTestRun } from '../plan/pl
 import { slotCount } from '../plan/sheet.ts';
 import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
-import { approvalText } from '../settle/approval.ts';
+import { type Approval, approvalText } from '../settle/approval.ts';
 import type { CardStanding } from '../settle/cards.ts';
+import { type Standing, approvalOf, standingApproval } from './approved.ts';
 import { type Family, type Member, membersOf } from './family.ts';
 import { makeRunKeys, openRunKeys } from './keys.ts';
 import { goodCards } from './next.ts';
 import { takePlanningLock } from './output.ts';
-import { type Prepared, type Surroundings, approvalOf, checkJob, nextSequence } from './prepare.ts';
+import { type Prepared, type Surroundings, checkJob, nextSequence } from './prepare.ts';
 import { listRuns, nextSerial, takenIds } from './runs.ts';
 
 export interface SupplementRequest {
@@ -42,8 +43,10 @@ export interface LiveJob {
   readonly job: Checked<Job>;
   readonly signer: Signer | undefined;
   readonly targets: readonly Target[];
-  /** The yes that the supplement is made under; undefined where none is needed. */
-  readonly approval: Uint8Array | undefined;
+  /** The yes that this is done under; undefined where none is needed. */
+  readonly approval: Approval | undefined;
+  /** Whether it is another than that of the run. */
+  readonly isLater: boolean;
 }
 
 /** The job of a run as it is today, with what another manufacturer is given. */
@@ -63,7 +66,7 @@ export async function readLiveJob(
     job,
     signer: await readSigningKey(reader, job, passphrase, now()),
     targets: await checkTargets(reader, job, sftp ?? { password: undefined, passphrase: undefined }),
-    approval: await approvalFor(root, overrides, dirname(root.folder.path), around),
+    ...(await approvalFor(root, overrides, dirname(root.folder.path), around)),
   };
 }
 
@@ -148,7 +151,7 @@ export async function planSupplement(
     const keys = await makeRunKeys(draft, around.operator, root.plan.recipients);
     const plan = { ...draftPlan, inputs, handoff: { ...draftPlan.handoff, sequence } };
     if (kind !== 'replace') await fill(draft, plan, keys, family, cards, around);
-    if (live.approval !== undefined) await draft.write(names.approval, live.approval);
+    if (live.approval !== undefined) await draft.write(names.approval, approvalText(live.approval));
     await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
     await draft.moveTo(join(output, name));
   } finally {
@@ -156,18 +159,27 @@ export async function planSupplement(
   }
 }
 
-/** The yes to the run that was ordered holds for its supplements; other keys, sheets or places need one of their own. */
+/**
+ * The yes to the run that was ordered holds for its supplements, while the job is as it was; other keys, sheets or
+ * places need one of their own.
+ */
 async function approvalFor(
   { folder, plan }: Member,
   overrides: Overrides,
   output: string,
   around: Surroundings,
-): Promise<Uint8Array | undefined> {
-  if (Object.keys(overrides).length === 0 || isTestRun(plan))
-    return (await folder.has(names.approval)) ? folder.read(names.approval) : undefined;
+): Promise<Standing> {
+  const { disk } = around.reader;
+  if (isTestRun(plan)) {
+    const has = await folder.has(names.approval);
+    return {
+      approval: has ? ((await folder.readJson(names.approval)) as Approval) : undefined,
+      isLater: false,
+    };
+  }
   const checked = await checkJob(around, plan.jobFile, overrides);
-  const approval = await approvalOf(checked, output, around.reader.disk);
-  return approval === undefined ? undefined : Buffer.from(approvalText(approval));
+  if (Object.keys(overrides).length === 0) return standingApproval({ folder, plan }, checked, output, disk);
+  return { approval: await approvalOf(checked, output, disk), isLater: true };
 }
 
 /** An open supplement, ready for the loop. */

@@ -38,13 +38,14 @@ export async function fetchAcknowledgement(target: Target, tools: AckTools): Pro
   let text: string;
   try {
     const path = `${folderAtTarget(plan)}/.ack`;
-    const size = await session.size(path);
-    if (size === undefined) return false;
-    if (size > MOST_BYTES)
-      throw new Failure('mismatch', `${target.shown}: ${path} has ${size} bytes: it is no acknowledgement`);
-    const pieces: Uint8Array[] = [];
-    for await (const piece of session.read(path)) pieces.push(piece);
-    text = Buffer.concat(pieces).toString();
+    const bytes = await session.peek(path, MOST_BYTES + 1);
+    if (bytes === undefined) return false;
+    if (bytes.length > MOST_BYTES)
+      throw new Failure(
+        'mismatch',
+        `${target.shown}: ${path} has more than ${MOST_BYTES} bytes: it is no acknowledgement`,
+      );
+    text = new TextDecoder().decode(bytes);
   } finally {
     await session.close();
   }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type Disk, makeFolders } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { RunFolder } from '../base/run-folder.ts';
-import { keyName } from '../pack/minisign.ts';
+import { keyIdentity, keyName, publicKeyBody } from '../pack/minisign.ts';
 import { checkSignature } from '../pack/signer.ts';
 import { readVerifyingKey } from '../pack/openpgp.ts';
 import { type Design, type Reader, readNamed } from '../plan/inputs.ts';
@@ -13,11 +13,17 @@ import type { Job } from '../plan/job.ts';
 import type { Checked } from '../plan/yaml.ts';
 
 /** Whose yes counts. */
-export interface Approver {
+export interface Approver extends KeyName {
   readonly name: string;
-  readonly fingerprint: string;
   /** The public key as it lies in its file. */
   readonly key: string;
+}
+
+interface KeyName {
+  /** As people know the key. */
+  readonly fingerprint: string;
+  /** A name that no other key has: an OpenPGP fingerprint is one, minisign's eight bytes are not. */
+  readonly identity: string;
 }
 
 export interface Approval {
@@ -40,7 +46,7 @@ export interface ApprovedInputs {
   readonly jobBytes: Uint8Array;
   readonly design: Design;
   readonly recipients: readonly { readonly name: string; readonly fingerprint: string }[];
-  readonly signer: { readonly fingerprint: string } | undefined;
+  readonly signer: { readonly identity: string } | undefined;
   readonly approvers: readonly Approver[];
 }
 
@@ -64,8 +70,8 @@ export function statementOf({
     `press sha256 ${sha256(Buffer.from(JSON.stringify(job.value.press)))}`,
     ...design.files.map((file) => `${file.role} sha256 ${file.sha256} ${file.ref}`),
     ...recipients.map(({ fingerprint }) => `sealed-to ${fingerprint}`),
-    ...(signer === undefined ? [] : [`signed-by ${signer.fingerprint}`]),
-    ...approvers.map(({ fingerprint }) => `approver ${fingerprint}`),
+    ...(signer === undefined ? [] : [`signed-by ${signer.identity}`]),
+    ...approvers.map(({ identity }) => `approver ${identity}`),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -77,7 +83,7 @@ export async function readApprovers(reader: Reader, job: Checked<Job>): Promise<
     const place = job.at('approvers', index);
     const key = text(await readNamed(reader, join(dirname(job.file), name), name, { place }));
     try {
-      approvers.push({ name, key, fingerprint: await fingerprintOf(key) });
+      approvers.push({ name, key, ...(await nameOf(key)) });
     } catch (error) {
       throw badInput(
         `${name}: ${error instanceof Failure ? (error.complaints[0]?.message ?? '') : 'it is no public key'}`,
@@ -100,11 +106,14 @@ export async function approverOf(
   return undefined;
 }
 
-/** What is wrong with an approval, in words; undefined where nothing is. */
+/**
+ * What is wrong with an approval, in words; undefined where nothing is. The key that lies in the approval is
+ * believed only as far as the names of the approvers go; where their keys are known, those check.
+ */
 export async function approvalFault(
   approval: Approval,
   statement: string,
-  approvers: readonly Pick<Approver, 'fingerprint'>[],
+  approvers: readonly (KeyName & Partial<Approver>)[],
 ): Promise<string | undefined> {
   if (approval.statement !== statement) return 'it is a yes to other inputs';
   if (approvers.length === 0) return undefined;
@@ -113,16 +122,31 @@ export async function approvalFault(
   for (const { fingerprint, key, signature } of approval.signatures) {
     if (!approvers.some((one) => one.fingerprint === fingerprint))
       return `${fingerprint} is none of the job's approvers`;
-    if ((await fingerprintOf(key)) !== fingerprint) return `its key is not that of ${fingerprint}`;
-    if (!(await isGood(statement, signature, key))) return `the signature of ${fingerprint} is not good`;
+    const named = await nameOf(key);
+    const approver = approvers.find(({ identity }) => identity === named.identity);
+    if (approver === undefined || named.fingerprint !== fingerprint)
+      return `its key is not that of ${fingerprint}`;
+    if (!(await isGood(statement, signature, approver.key ?? key)))
+      return `the signature of ${fingerprint} is not good`;
   }
   return undefined;
 }
 
 /** The approvers that a statement itself names. */
-export function approversIn(statement: string): readonly Pick<Approver, 'fingerprint'>[] {
-  return [...statement.matchAll(/^approver (\S+)$/gm)].map(([, fingerprint = '']) => ({ fingerprint }));
+export function approversIn(statement: string): readonly KeyName[] {
+  return [...statement.matchAll(/^approver ((\S+).*)$/gm)].map(([, identity = '', fingerprint = '']) => ({
+    identity,
+    fingerprint,
+  }));
 }
+
+/** How a yes is noted in the journal of a run that goes on under it. */
+export const approvedEvent = ({ statement, signatures, by }: Approval) =>
+  ({
+    event: 'run.approved',
+    statement: sha256(Buffer.from(statement)),
+    signers: signatures.length === 0 ? [by] : signatures.map(({ fingerprint }) => fingerprint),
+  }) as const;
 
 const FOLDER = '.approvals';
 const fileOf = (statement: string) => `${sha256(Buffer.from(statement)).slice(0, 32)}.json`;
@@ -164,11 +188,14 @@ async function isGood(statement: string, signature: string, key: string): Promis
   }
 }
 
-async function fingerprintOf(key: string): Promise<string> {
-  if (kindOf(key) === 'openpgp') return readVerifyingKey(Buffer.from(key));
-  const body = Buffer.from(key.trim().split(/\r?\n/).at(-1) ?? '', 'base64');
-  if (body.length !== 42) throw badInput('this is neither an OpenPGP nor a minisign public key');
-  return keyName(body.subarray(2, 10));
+async function nameOf(key: string): Promise<KeyName> {
+  if (kindOf(key) === 'openpgp') {
+    const fingerprint = await readVerifyingKey(Buffer.from(key));
+    return { fingerprint, identity: fingerprint };
+  }
+  const body = publicKeyBody(Buffer.from(key));
+  if (body === undefined) throw badInput('this is neither an OpenPGP nor a minisign public key');
+  return { fingerprint: keyName(body.subarray(2, 10)), identity: keyIdentity(body) };
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -1,6 +1,7 @@
 // The manufacturer's return file: CSV text -> what it says of each card. Pure; whatever is wrong with it is said
 // with its line, and nothing is taken from a file in which anything is wrong.
 import { parse } from 'csv-parse/sync';
+import { countText } from '../base/count.ts';
 import { type Complaint, Failure, badInput } from '../base/failure.ts';
 
 export interface ReturnRow {
@@ -17,11 +18,21 @@ export interface ReturnRow {
 
 const COLUMNS = ['serial', 'card_id', 'result', 'reason', 'destroyed', 'bundle', 'box'] as const;
 type Column = (typeof COLUMNS)[number];
+const NEEDED: readonly Column[] = ['serial', 'result'];
 
 const YES = ['yes', 'y', 'true', '1', 'x', 'ja', 'j'];
 const NO = ['', 'no', 'n', 'false', '0', 'nei', 'nein'];
 const DAY = /^\d{4}-\d{2}-\d{2}/;
 const MOST_COMPLAINTS = 20;
+
+/** Programs of some countries write semicolons. */
+const SEPARATORS = [',', ';', '\t'] as const;
+
+/** Bytes of a return file for so many cards: many times what a row takes. */
+export const mostBytes = (cards: number) => 65_536 + 512 * cards;
+
+/** Each card has one row; more than these are no mistake that is worth a complaint for each. */
+const mostRows = (cards: number) => 1000 + 2 * cards;
 
 /** `serial=Lfd. Nr.,result=Status`: what the file calls our columns. */
 export function parseColumns(text: string): ReadonlyMap<Column, string> {
@@ -41,6 +52,7 @@ export function parseColumns(text: string): ReadonlyMap<Column, string> {
 /**
  * @param file the name that complaints show
  * @param idOf the card id of a serial, to hold a column card_id against
+ * @param cards how many there are
  * @throws Failure of kind `input`, with every complaint and its line
  */
 export function parseReturn(
@@ -48,10 +60,14 @@ export function parseReturn(
   file: string,
   renamed: ReadonlyMap<Column, string>,
   idOf: (serial: number) => string,
+  cards: number,
 ): readonly ReturnRow[] {
-  const records = readRecords(bytes, file);
-  const [header, ...rows] = records;
+  const separator = separatorOf(bytes, renamed);
+  const most = mostRows(cards);
+  const [header, ...rows] = readRecords(bytes, file, separator, most + 2);
   if (header === undefined) throw badInput(`${file} is empty`);
+  if (rows.length > most)
+    throw badInput(`${file} has more than ${most} rows, for ${countText(cards, 'card')}`);
   const places = findColumns(header.cells, file, renamed);
   const complaints: Complaint[] = [];
   const seen = new Map<number, number>();
@@ -61,6 +77,13 @@ export function parseReturn(
     const wrong = (message: string) => {
       complaints.push({ message: `${file}:${line}  ${message}` });
     };
+    if (cells.length > header.cells.length) {
+      // Which of them is one too many cannot be told, and a comma in a reason must not certify anything.
+      wrong(
+        `${cells.length} cells, the header has ${header.cells.length}: a cell that holds ${JSON.stringify(separator)} stands in quotes`,
+      );
+      continue;
+    }
     if (!/^\d{1,15}$/.test(cell('serial'))) {
       wrong(`serial is ${JSON.stringify(cell('serial'))}: it must be a whole number`);
       continue;
@@ -111,24 +134,52 @@ export function refuse(complaints: readonly Complaint[]): void {
   ]);
 }
 
-function readRecords(
-  bytes: Uint8Array,
-  file: string,
-): readonly { readonly line: number; readonly cells: readonly string[] }[] {
+type Separator = (typeof SEPARATORS)[number];
+
+/** The one by which the header falls into columns that are needed; else, for the complaint, into the most. */
+function separatorOf(bytes: Uint8Array, renamed: ReadonlyMap<Column, string>): Separator {
+  const headers = SEPARATORS.map((separator) => {
+    const titles = headerBy(bytes, separator).map(plain);
+    const isOurs = NEEDED.every((column) => titles.includes(plain(renamed.get(column) ?? column)));
+    return { separator, isOurs, count: titles.length };
+  });
+  const [most] = [...headers].sort((a, b) => b.count - a.count);
+  return (headers.find(({ isOurs }) => isOurs) ?? most)?.separator ?? ',';
+}
+
+function headerBy(bytes: Uint8Array, separator: Separator): readonly string[] {
   try {
-    const records = parse(Buffer.from(bytes), {
-      bom: true,
-      // Whichever of them the header has: programs of some countries write semicolons.
-      delimiter: [',', ';', '\t'],
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-    }) as unknown as readonly { info: { lines: number }; record: string[] }[];
-    return records.map(({ info, record }) => ({ line: info.lines, cells: record }));
+    return readRows(bytes, separator, 1)[0]?.cells ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function readRecords(bytes: Uint8Array, file: string, separator: Separator, most: number): readonly Row[] {
+  try {
+    return readRows(bytes, separator, most);
   } catch (error) {
     throw badInput(`${file} is no CSV: ${error instanceof Error ? printable(error.message) : ''}`);
   }
+}
+
+interface Row {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** The first rows, at most so many. */
+function readRows(bytes: Uint8Array, delimiter: Separator, most: number): readonly Row[] {
+  const records = parse(Buffer.from(bytes), {
+    bom: true,
+    delimiter,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_empty_values: true,
+    to: most,
+  }) as unknown as readonly { info: { lines: number }; record: string[] }[];
+  return records.map(({ info, record }) => ({ line: info.lines, cells: record }));
 }
 
 function findColumns(
@@ -136,18 +187,18 @@ function findColumns(
   file: string,
   renamed: ReadonlyMap<Column, string>,
 ): ReadonlyMap<Column, number> {
-  const plain = (text: string) =>
-    text
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[\s_-]+/g, '_');
   const titles = header.map(plain);
   const places = new Map<Column, number>();
   for (const column of COLUMNS) {
     const title = renamed.get(column) ?? column;
     const at = titles.indexOf(plain(title));
+    const times = titles.filter((one) => one === plain(title)).length;
+    if (times > 1)
+      throw badInput(
+        `${file} has ${times} columns ${JSON.stringify(title)}: which one is meant cannot be told`,
+      );
     if (at >= 0) places.set(column, at);
-    else if (renamed.has(column) || column === 'serial' || column === 'result')
+    else if (renamed.has(column) || NEEDED.includes(column))
       throw badInput(`${file} has no column ${JSON.stringify(title)}`, {
         hint: `its columns are ${header.map(printable).join(', ')}; --columns ${column}=NAME says which one is meant`,
       });
@@ -160,5 +211,12 @@ function destroyedOf(text: string): boolean | undefined {
   if (YES.includes(plain) || DAY.test(plain)) return true;
   return NO.includes(plain) ? false : undefined;
 }
+
+/** A title, however it is written. */
+const plain = (text: string) =>
+  text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, '_');
 
 const printable = (text: string) => text.replaceAll(/[^\x20-\x7e\u00a0-\u024f]/g, '?').slice(0, 120);

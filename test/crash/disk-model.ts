@@ -80,6 +80,16 @@ export class DiskModel {
         await Promise.resolve();
         for (let at = 0; at < found.bytes.length; at += 65_536) yield found.bytes.subarray(at, at + 65_536);
       },
+      peek: (path, most) => {
+        const found = find(path);
+        return Promise.resolve(
+          found === undefined
+            ? undefined
+            : isFolder(found)
+              ? 'not a file'
+              : Buffer.from(found.bytes.subarray(0, most)),
+        );
+      },
       list: (path) => {
         if (!path.startsWith(ROOT)) return nodeDisk.list(path);
         const found = find(path);

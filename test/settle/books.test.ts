@@ -9,12 +9,13 @@ import { eachSerial, spansText, toSpans } from '../../src/settle/records.ts';
 import { parseColumns, parseReturn } from '../../src/settle/return-file.ts';
 import { refuseOrder } from '../../src/settle/rules.ts';
 
-const read = (text: string, columns = '') =>
+const read = (text: string, columns = '', cards = 20) =>
   parseReturn(
     Buffer.from(text),
     'r.csv',
     columns === '' ? new Map() : parseColumns(columns),
     (serial) => `ID-${serial}`,
+    cards,
   );
 
 describe('a return file', () => {
@@ -34,6 +35,40 @@ describe('a return file', () => {
     expect(() => read(text)).toThrow(
       /r\.csv:3 {2}serial is "x".*\n\nr\.csv:4 {2}serial 1 stands in line 2 too\n\nr\.csv:5 {2}serial 3 is card ID-3, not ID-4\n\nr\.csv:5 {2}result is "fine".*\n\nnothing was changed/,
     );
+  });
+
+  test('one separator, the header’s: a reason with a comma moves no cell', () => {
+    const rows = read(
+      'serial;result;reason;destroyed\n17;spoiled;scratched, yes;no\n18;spoiled;Riss, 1;nein\n19;spoiled;"a;b\tc";\n',
+    );
+    expect(rows.map(({ reason, destroyed }) => [reason, destroyed])).toEqual([
+      ['scratched, yes', false],
+      ['Riss, 1', false],
+      ['a;b?c', false],
+    ]);
+    // Columns that are called otherwise may have the other separators in their names.
+    const renamed = new Map([['serial', 'Number (1, 2, 3)']]) as Parameters<typeof parseReturn>[2];
+    expect(
+      parseReturn(Buffer.from('Number (1, 2, 3);result\n7;missing\n'), 'r.csv', renamed, String, 9),
+    ).toMatchObject([{ serial: 7, result: 'missing' }]);
+  });
+
+  test('a row with more cells than the header, or a title that stands twice', () => {
+    expect(() =>
+      read('serial,result,reason,destroyed\n1,good\n17,spoiled,torn, yes,\n18,spoiled,torn, yes,no\n'),
+    ).toThrow(/r\.csv:3 {2}5 cells, the header has 4: .*\n\nr\.csv:4 {2}5 cells[\s\S]*nothing was changed/);
+    expect(() => read('serial,result,Result\n1,good,spoiled\n')).toThrow(
+      /r\.csv has 2 columns "result": which one is meant cannot be told/,
+    );
+    // What is not read may stand twice.
+    expect(read('serial,result,note,note\n1,good,a,b\n')).toHaveLength(1);
+  });
+
+  test('far more rows than cards', () => {
+    const rows = (count: number) => `serial,result\n${'1,good\n'.repeat(count)}`;
+    expect(() => read(rows(1040))).toThrow(/r\.csv:3 {2}serial 1 stands in line 2 too[\s\S]*more/);
+    for (const count of [1041, 100_000])
+      expect(() => read(rows(count))).toThrow('r.csv has more than 1040 rows, for 20 cards');
   });
 
   test('columns by other names', () => {

@@ -70,6 +70,16 @@ async function reconcile(run: string, rows: string): Promise<void> {
 
 const GOOD = '1,good,\n2,good,\n3,good,';
 
+test('a return file that is far too large is not read', async () => {
+  await shop.run(job('large'), { run: 'large-1' });
+  await expect(reconcile('large-1', '1,good,no,'.padEnd(100_000, 'x'))).rejects.toThrow(
+    /return\.csv has 1000\d\d bytes: a return file of 3 cards has 67072 at most/,
+  );
+  await expect(reconcile('large-1', '1,good,no,'.padEnd(60_000, 'x'))).rejects.toThrow(
+    /return\.csv:2 {2}4 cells, the header has 3/,
+  );
+});
+
 test('without a run, purge takes the closed ones that are past their retention, and no other', async () => {
   const files = [
     ['short', 'retention: 10d'],

@@ -208,7 +208,9 @@ describe('cardpress verify', () => {
       'spring-1: 60 of 60 symbols on 4 volumes read back; 30 commitments are the vault’s\n',
     );
     expect(await verify(handoff())).toContain('60 of 60 symbols on 4 volumes read back; 30 commitments');
-    expect(await verify(handoff(), { key: false })).toBe('spring-1: 60 of 60 symbols on 4 volumes read back\n');
+    expect(await verify(handoff(), { key: false })).toBe(
+      'spring-1: 60 of 60 symbols on 4 volumes read back\n',
+    );
   });
 
   test.each([

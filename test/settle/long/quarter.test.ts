@@ -9,12 +9,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateKeyPair, keyPair, unseal } from '../../../src/base/vault.ts';
 import { secret } from '../../../src/base/secret.ts';
 import { blocksOf, readPage } from '../../docs/page.ts';
+import { minisignKey } from '../../support/minisign-key.ts';
 import { cardpress } from '../../program/cli.ts';
 import { type Shop, openShop, rowsFor } from '../shop.ts';
 
@@ -28,20 +28,6 @@ let run = '';
 let oldKey = '';
 const said = new Map<string, string>();
 const keys = { printer: '', other: '' };
-
-/** An unlocked minisign key as its own program writes it. */
-function minisignKey(): { readonly secret: string; readonly public: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
-  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
-  const id = Buffer.from('0123456789abcdef', 'hex');
-  const head = Buffer.concat([Buffer.from('Ed'), Buffer.from([0, 0]), Buffer.from('B2'), Buffer.alloc(48)]);
-  const body = Buffer.concat([head, id, seed, raw, Buffer.alloc(32)]);
-  return {
-    secret: `untrusted comment: key\n${body.toString('base64')}\n`,
-    public: `untrusted comment: key\n${Buffer.concat([Buffer.from('Ed'), id, raw]).toString('base64')}\n`,
-  };
-}
 
 beforeAll(async () => {
   keys.printer = (await generateKeyPair()).recipient;

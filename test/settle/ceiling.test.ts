@@ -1,0 +1,85 @@
+// The ceiling of a P account's activations: over distinct cards, and under a person's yes.
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { asFailure } from '../../src/base/failure.ts';
+import { generateKeyPair } from '../../src/base/vault.ts';
+import { activateCommand } from '../../src/cli/activate-command.ts';
+import { approveCommand } from '../../src/cli/approve-command.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+
+let sandbox: Sandbox;
+let shop: Rehearsal;
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  shop = await rehearse(sandbox.origin);
+  const { recipient } = await generateKeyPair();
+  await shop.run(
+    `
+name: ceiling
+account: P00000001
+cards: { count: 6, id: "CE-{serial}" }
+template: classic
+sheet: one-up
+handoff: { seal: [${recipient}] }
+activation: { ceiling: 20.00, currency: NOK }
+`,
+    { run: 'c-1' },
+  );
+});
+afterEach(async () => {
+  shop.remove();
+  await sandbox.close();
+});
+
+/** Activates as samples with 5.00 each. */
+async function activate(cards: string, confirm: string): Promise<string> {
+  const flags = { cards, amount: '5.00', currency: 'NOK', sample: true, confirm, output: shop.output };
+  let out = '';
+  return activateCommand(
+    'c-1',
+    flags,
+    shop.call((text) => (out += text)),
+  ).then(
+    () => out,
+    (error: unknown) => `${asFailure(error).exitCode} ${asFailure(error).message}`,
+  );
+}
+
+const active = () =>
+  (sandbox.books().accounts.P00000001?.cards ?? []).filter(({ status }) => status === 'unused').length;
+
+test('a card that is activated again counts once', async () => {
+  for (let times = 0; times < 3; times += 1)
+    expect(await activate('1-2', '2x10.00')).toMatch(/^2 cards of c-1 are active/);
+  expect(await activate('2-4', '3x15.00')).toMatch(/^3 cards of c-1 are active/);
+  expect(active()).toBe(4);
+  expect(await activate('5', '1x5.00')).toMatch(
+    /^2 .*5\.00 NOK on top of 20\.00 would pass the job's ceiling of 20\.00/s,
+  );
+  expect(active()).toBe(4);
+});
+
+test('another ceiling is another input: nothing is activated before somebody says yes to it', async () => {
+  const raised = shop.readFile('job.yaml').replace('ceiling: 20.00', 'ceiling: 9000.00');
+  await shop.write('job.yaml', raised);
+  for (const [cards, confirm] of [
+    ['1-6', '6x30.00'],
+    ['1', '1x5.00'],
+  ] as const)
+    expect(await activate(cards, confirm)).toMatch(
+      /^2 .*job\.yaml is not approved as it is now: it was changed since the yes that c-1 was made under/s,
+    );
+  expect(active()).toBe(0);
+  expect(shop.read('c-1/events.jsonl')).not.toContain('run.approved');
+  await approveCommand(join(shop.dir, 'job.yaml'), { yes: true, output: shop.output }, shop.call());
+  expect(await activate('1-6', '6x30.00')).toMatch(/^6 cards of c-1 are active/);
+  expect(shop.read('c-1/events.jsonl')).toContain('"event":"run.approved"');
+
+  // Nor is it the ceiling of another job that somebody said yes to.
+  await shop.write('job.yaml', raised.replace('name: ceiling', 'name: other'));
+  await approveCommand(join(shop.dir, 'job.yaml'), { yes: true, output: shop.output }, shop.call());
+  expect(await activate('1-6', '6x30.00')).toMatch(
+    /^2 .*is job other of P00000001, run c-1 is of job ceiling/s,
+  );
+});
