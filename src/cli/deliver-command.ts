@@ -1,10 +1,13 @@
 // cardpress deliver: a packed handoff to the job's targets. It needs no key of the vault.
 import { nodeDisk } from '../base/disk.ts';
-import { type Failure, asFailure, badInput } from '../base/failure.ts';
+import { Failure, asFailure, badInput } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { deliver, noteReceived } from '../deliver/deliver.ts';
 import type { Target } from '../deliver/target.ts';
 import { readDeliveries, writeComplete } from '../deliver/receipt.ts';
+import { LedgerReader } from '../pipeline/ledger.ts';
+import { unfitStop } from '../pipeline/next.ts';
+import type { Run } from '../pipeline/runs.ts';
 import { fetchAcknowledgement } from '../settle/acknowledge.ts';
 import { atTargets, refuseBusy } from './delivery-desk.ts';
 import { outputPath } from './environment.ts';
@@ -38,6 +41,7 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
   if (!(await folder.has(names.done)))
     throw badInput(`${plan.run} is not packed yet`, { hint: 'cardpress run brings it to its handoff' });
   const came = await atTargets(run, flags.job, call, async (targets, tools) => {
+    await refuseUnfit(run);
     // One box that is down is no reason to keep the others waiting.
     const atEach = async (work: (target: Target) => Promise<void>): Promise<Failure | undefined> => {
       let failure: Failure | undefined;
@@ -75,4 +79,11 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
     if (failure !== undefined) throw failure;
   });
   refuseBusy(plan.run, came);
+}
+
+/** What `cardpress run` would not hand over is not handed over by this way either. */
+async function refuseUnfit({ plan, folder }: Run): Promise<void> {
+  if (await folder.has(names.complete)) return;
+  const stop = unfitStop(plan, await new LedgerReader(folder, plan).read());
+  if (stop !== undefined) throw new Failure(stop.kind, stop);
 }

@@ -132,7 +132,7 @@ export function nextSteps(plan: Plan, ledger: Ledger, circumstances: Circumstanc
 }
 
 /** Why nothing of this may leave the house: not one good card for each place, or a card that nobody knows about. */
-function unfitStop(plan: Plan, ledger: Ledger): Stop | undefined {
+export function unfitStop(plan: Plan, ledger: Ledger): Stop | undefined {
   const good = [...ledger.attempts.values()].flat().flatMap(goodOf);
   const accounts = accountsOf(plan, ledger);
   const why =

@@ -1,5 +1,5 @@
 // What a manufacturer says beside a delivery, and the delivery itself: neither stands for the other.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { asFailure } from '../../src/base/failure.ts';
@@ -99,4 +99,19 @@ test('what is sent once more is not acknowledged by what was said of the first s
   writeFileSync(there('first', '.ack'), 'got that, too');
   expect((await deliver()).out).toMatch(/first is acknowledged, by its own file\n/);
   expect(receipts().join(' ')).toMatch(/folder-first-\w+\.2\.acknowledged/);
+});
+
+test('a card in doubt that turns up after packing: nothing leaves by a person’s word either', async () => {
+  await halfDelivered();
+  const asked = join(shop.output, RUN, 'batches');
+  const [first = ''] = readdirSync(asked).filter((name) => name.endsWith('.1.asked.json'));
+  const record = JSON.parse(readFileSync(join(asked, first), 'utf8')) as { cards: object[] };
+  const [range] = record.cards;
+  const more = { ...record, attempt: 2, cards: [{ ...range, serial: 3, count: 1 }] };
+  writeFileSync(join(asked, first.replace('.1.', '.2.')), JSON.stringify(more));
+  const { code, out } = await deliver();
+  expect(out).toMatch(/1 in doubt: nothing is delivered/);
+  expect(code).toBe(7);
+  expect(existsSync(there('second'))).toBe(false);
+  expect(receipts()).not.toContain('complete.json');
 });
