@@ -159,8 +159,8 @@ function foreignness(
 }
 
 /**
- * Deletes cards and looks whether they are gone. Each is looked at right before as well, for the look that found it
- * may be long ago: `foreign` are those that may no longer be touched.
+ * Deletes cards and looks whether they are gone. Each is looked at right before each call as well, for the look
+ * that found it may be long ago: `foreign` are those that may no longer be touched.
  * @param asked when they were first asked for
  */
 export async function voidCards(
@@ -175,21 +175,21 @@ export async function voidCards(
     found.map(async (card) => {
       const { position, serial } = card;
       const id = idOf(tools.plan, serial);
-      const seen = await seenCard(id, tools);
-      // What an earlier process deleted is gone.
-      if (seen === undefined) {
-        voided.push(card);
-        return;
+      /** Undefined: it is gone, deleted by this process or an earlier one. */
+      const see = async () => {
+        const seen = await seenCard(id, tools);
+        return seen && { foreign: foreignness(seen, asked, tools.platform.time()) };
+      };
+      const isOurs = (card: Awaited<ReturnType<typeof see>>) => card?.foreign === null;
+      let after = await see();
+      let refusal: string | undefined;
+      if (isOurs(after)) {
+        refusal = await tools.platform.remove(id, async () => isOurs(await see()));
+        // Believed when seen: a card is void when the platform no longer knows it.
+        after = await see();
       }
-      const why = foreignness(seen, asked, tools.platform.time());
-      if (why !== null) {
-        foreign.push({ position, serial, foreign: why });
-        return;
-      }
-      const refusal = await tools.platform.remove(id);
-      // Believed when seen: a card is void when the platform no longer knows it.
-      const gone = refusal === undefined && (await isGone(id, tools));
-      if (gone) voided.push(card);
+      if (after === undefined) voided.push(card);
+      else if (after.foreign !== null) foreign.push({ position, serial, foreign: after.foreign });
       else orphaned.push({ position, serial, why: refusal ?? 'it is still there after its deletion' });
     }),
   );
@@ -200,10 +200,6 @@ export async function voidCards(
     orphaned: orphaned.sort(byPosition),
     foreign: foreign.sort(byPosition),
   };
-}
-
-async function isGone(id: string, tools: IssueTools): Promise<boolean> {
-  return (await seenCard(id, tools)) === undefined;
 }
 
 /** A card as the platform shows it; one that it shows as deleted is not there. */

@@ -22,6 +22,12 @@ export interface PlatformSettings {
 
 type Method = 'GET' | 'POST' | 'DELETE';
 
+interface CardCall {
+  readonly operation?: string;
+  readonly body?: object;
+  readonly mayRepeat?: (() => Promise<boolean>) | undefined;
+}
+
 /** Seconds before its end at which a bearer token is renewed. */
 const RENEW_BEFORE = 60;
 const ATTEMPTS = 6;
@@ -85,26 +91,29 @@ export class Platform {
     throw new Failure('refused', `the platform refuses to look up a card: ${refusalText(answer)}`);
   }
 
-  /** Deletes a card; returns why the platform refuses, if it does. A card that is not there is deleted. */
-  async remove(cardId: string): Promise<string | undefined> {
-    const answer = await this.#call('DELETE', cardId);
+  /**
+   * Deletes a card; returns why the platform did not, if it did not. A card that is not there is deleted.
+   * @param mayRepeat asked before the call is repeated, for what the card was before the wait it may not be after it
+   */
+  async remove(cardId: string, mayRepeat?: () => Promise<boolean>): Promise<string | undefined> {
+    const answer = await this.#call('DELETE', cardId, { mayRepeat });
     if ((answer.status >= 200 && answer.status < 300) || answer.status === 404) return undefined;
     return refusalText(answer);
   }
 
   /** A new token for a card. The body's ref_id makes a repeated call safe. */
   async newToken(cardId: string, body: object): Promise<Answer> {
-    return this.#call('POST', cardId, '/tokens', body);
+    return this.#call('POST', cardId, { operation: '/tokens', body });
   }
 
   /** A new PIN for a card; the one before is void, also where the answer is lost. */
   async newPin(cardId: string, body: object): Promise<Answer> {
-    return this.#call('POST', cardId, '/rotate-pin', body);
+    return this.#call('POST', cardId, { operation: '/rotate-pin', body });
   }
 
   /** Makes a card good for money. */
   async activate(cardId: string, body: object): Promise<Answer> {
-    return this.#call('POST', cardId, '/activate', body);
+    return this.#call('POST', cardId, { operation: '/activate', body });
   }
 
   /** The platform's time, by its last Date header and our monotonic clock; a clock of ours that is wrong does no harm. */
@@ -118,10 +127,14 @@ export class Platform {
   }
 
   /** A call about one card that may be repeated. */
-  async #call(method: Method, cardId: string, operation = '', body?: object): Promise<Answer> {
+  async #call(
+    method: Method,
+    cardId: string,
+    { operation = '', body, mayRepeat }: CardCall = {},
+  ): Promise<Answer> {
     const path = `/accounts/${this.#settings.account}/wallets/cards/${encodeURIComponent(cardId)}${operation}`;
     let renewed = false;
-    return this.#retried('a card', async () => {
+    const call = async () => {
       const send = () =>
         this.#queue.add(
           async () =>
@@ -137,7 +150,8 @@ export class Platform {
       renewed = true;
       this.signOut();
       return send();
-    });
+    };
+    return this.#retried('a card', call, mayRepeat);
   }
 
   /** A bearer token that lives long enough for the next call. Callers at once share one renewal. */
@@ -180,8 +194,12 @@ export class Platform {
     return token;
   }
 
-  /** Repeats a call that changes nothing until it gets an answer that is not for waiting. */
-  async #retried(what: string, call: () => Promise<Answer>): Promise<Answer> {
+  /** Repeats a call that may be repeated until it gets an answer that is not for waiting. */
+  async #retried(
+    what: string,
+    call: () => Promise<Answer>,
+    mayRepeat?: () => Promise<boolean>,
+  ): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await call();
       if (answer.complete && answer.status !== 429 && answer.status < 500) return answer;
@@ -194,6 +212,7 @@ export class Platform {
       }
       const backOff = Math.min(30, 2 ** (attempt - 2)) * (0.5 + Math.random());
       await this.#settings.sleep((retryAfter(answer, this.#settings.now()) ?? backOff) * 1000);
+      if (mayRepeat !== undefined && !(await mayRepeat())) return answer;
     }
   }
 

@@ -1,6 +1,7 @@
 // Deleting cards: none is deleted that is not seen to be this run's own right before, however long ago it was looked up.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
+import { nodeDisk } from '../../src/base/disk.ts';
 import { names } from '../../src/base/run-folder.ts';
 import { lookBatch, sweep, voidBatch } from '../../src/issue/doubt.ts';
 import { askBatch } from '../../src/issue/issue.ts';
@@ -101,3 +102,24 @@ test('of many cards, each is deleted right after its own look, not after everybo
   expect(Math.min(...gaps)).toBeGreaterThan(0);
   expect(Math.max(...gaps)).toBeLessThanOrEqual(10);
 });
+
+test.each([429, 503])(
+  'a deletion that is put off by %i is not repeated on a card that was activated meanwhile',
+  async (status) => {
+    const cards = [{ position: 0, serial: 1, count: 1 }];
+    const bench: Bench = await openBench(
+      { faults: { rules: [{ operation: 'delete', nth: 1, fault: 'status', status }] } },
+      nodeDisk,
+      {
+        sleep: async () => {
+          await activate(bench, 1);
+        },
+      },
+    );
+    await askBatch({ batch: 1, attempt: 1, want: { cards } }, bench.tools);
+    await lookBatch({ ...STEP, cards }, bench.tools);
+    await expect(voidBatch({ ...STEP, cards }, bench.tools)).rejects.toMatchObject({ kind: 'doubt' });
+    expect(bench.calls('delete')).toBe(1);
+    expect(alive(bench)).toEqual(['S-000001']);
+  },
+);

@@ -6,6 +6,7 @@ import { RunFolder, names } from '../../src/base/run-folder.ts';
 import { generateKeyPair, seal } from '../../src/base/vault.ts';
 import { packAnswer } from '../../src/issue/answer.ts';
 import type { IssueTools } from '../../src/issue/issue.ts';
+import type { PlatformSettings } from '../../src/issue/platform.ts';
 import { KnownPrints } from '../../src/issue/prints.ts';
 import type { AskedRecord, CardRange } from '../../src/issue/records.ts';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
@@ -22,8 +23,12 @@ export interface Bench extends Shop {
 }
 
 /** Ten cards in batches of 4: ids S-000001 and on, tokens of 8 digits and PINs of 4. */
-export async function openBench(options: SandboxOptions = {}, disk: Disk = nodeDisk): Promise<Bench> {
-  const shop = await openShop(options);
+export async function openBench(
+  options: SandboxOptions = {},
+  disk: Disk = nodeDisk,
+  changes: Partial<PlatformSettings> = {},
+): Promise<Bench> {
+  const shop = await openShop(options, changes);
   const folder = new RunFolder(disk, join(await temporaryFolder(), 'run'));
   await folder.make();
   const events: Event[] = [];
