@@ -103,7 +103,7 @@ test('other headers, semicolons, and a file in parts', async () => {
   const columns = ['--columns', 'serial=Kartennummer,result=Status'];
   expect(await no(2, 'reconcile', run, 'part.csv', ...columns)).toMatch(/does not add up: 11 of 22/);
   expect(await ok('reconcile', run, 'part.csv', ...columns, '--partial')).toMatch(/11 not yet reported/);
-  await at.write('rest.csv', `Kartennummer;Status\n${rows(12, 22)}\n`);
+  await at.write('rest.csv', `Kartennummer;Status;Grund\n${rows(12, 22)}\n`);
   expect(await ok('reconcile', run, 'rest.csv', ...columns)).toMatch(
     /20 good .* 2 unused overs .*\n(.*\n)* {2}state +closed/,
   );
