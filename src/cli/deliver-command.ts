@@ -8,6 +8,8 @@ import { readDeliveries, writeComplete } from '../deliver/receipt.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { unfitStop } from '../pipeline/next.ts';
 import type { Run } from '../pipeline/runs.ts';
+import { isTestRun } from '../plan/plan.ts';
+import { isApprovedJob } from '../settle/approved-job.ts';
 import { fetchAcknowledgement } from '../settle/acknowledge.ts';
 import { atTargets, refuseBusy } from './delivery-desk.ts';
 import { outputPath } from './environment.ts';
@@ -42,6 +44,7 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
     throw badInput(`${plan.run} is not packed yet`, { hint: 'cardpress run brings it to its handoff' });
   const came = await atTargets(run, flags.job, call, async (targets, tools) => {
     await refuseUnfit(run);
+    await refuseOtherJob(run, flags.job);
     // One box that is down is no reason to keep the others waiting.
     const atEach = async (work: (target: Target) => Promise<void>): Promise<Failure | undefined> => {
       let failure: Failure | undefined;
@@ -86,4 +89,19 @@ async function refuseUnfit({ plan, folder }: Run): Promise<void> {
   if (await folder.has(names.complete)) return;
   const stop = unfitStop(plan, await new LedgerReader(folder, plan).read());
   if (stop !== undefined) throw new Failure(stop.kind, stop);
+}
+
+/** Where a P run goes, a person said yes to: a target that was put into the job since is not yet one of those. */
+async function refuseOtherJob(run: Run, moved: string | undefined): Promise<void> {
+  const { plan } = run;
+  if (isTestRun(plan) || plan.supplement?.deliver) return;
+  const path = moved ?? plan.jobFile;
+  const bytes = await nodeDisk.read(path);
+  if (bytes !== undefined && (await isApprovedJob(bytes, run, nodeDisk))) return;
+  throw badInput(
+    `${path} is not approved as it is now: it was changed since the yes that ${plan.run} was made under`,
+    {
+      hint: `have it approved: cardpress approve ${path}; or name the job as it was then: deliver ${plan.run} --job FILE`,
+    },
+  );
 }

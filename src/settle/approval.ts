@@ -65,7 +65,7 @@ export function statementOf({
     `job ${name}`,
     `account ${account}`,
     `cards ${cards.count}`,
-    `job-file sha256 ${sha256(jobBytes)}`,
+    jobLine(jobBytes),
     // A press profile of the shop's own lies in a file beside the job.
     `press sha256 ${sha256(Buffer.from(JSON.stringify(job.value.press)))}`,
     ...design.files.map((file) => `${file.role} sha256 ${file.sha256} ${file.ref}`),
@@ -75,6 +75,12 @@ export function statementOf({
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const jobLine = (jobBytes: Uint8Array) => `job-file sha256 ${sha256(jobBytes)}`;
+
+/** Whether an approval is one of a job file of these bytes, whatever else it is of. */
+export const saysYesTo = ({ statement }: Approval, jobBytes: Uint8Array): boolean =>
+  statement.split('\n').includes(jobLine(jobBytes));
 
 /** Reads the public keys that the job names. */
 export async function readApprovers(reader: Reader, job: Checked<Job>): Promise<readonly Approver[]> {
@@ -158,12 +164,27 @@ export async function findApproval(
   statement: string,
 ): Promise<Approval | undefined> {
   const bytes = await disk.read(join(output, FOLDER, fileOf(statement)));
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : parsed(fileOf(statement), bytes);
+}
+
+function parsed(file: string, bytes: Uint8Array): Approval {
   try {
     return JSON.parse(text(bytes)) as Approval;
   } catch {
-    throw new Failure('mismatch', `${FOLDER}/${fileOf(statement)} is damaged: it is not JSON`);
+    throw new Failure('mismatch', `${FOLDER}/${file} is damaged: it is not JSON`);
   }
+}
+
+/** Every approval that an output folder keeps. */
+export async function keptApprovals(disk: Disk, output: string): Promise<readonly Approval[]> {
+  const found: Approval[] = [];
+  for (const file of (await disk.list(join(output, FOLDER))).filter((name) =>
+    /^[0-9a-f]{32}\.json$/.test(name),
+  )) {
+    const bytes = await disk.read(join(output, FOLDER, file));
+    if (bytes !== undefined) found.push(parsed(file, bytes));
+  }
+  return found;
 }
 
 /** Keeps an approval for the runs that are planned from these inputs. */

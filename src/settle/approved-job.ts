@@ -1,0 +1,33 @@
+// Whether a job file, byte for byte, is one that a person said yes to. Cheaper than the whole statement, for commands
+// that take nothing of the job but what stands in the file itself: they need no key that signs, and no artwork.
+import { basename, dirname, join } from 'node:path';
+import type { Disk } from '../base/disk.ts';
+import { type RunFolder, names } from '../base/run-folder.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type Approval, approvalFault, approversIn, keptApprovals, saysYesTo } from './approval.ts';
+
+/**
+ * A yes that a run was made under, the run that it supplements, or one given since by the same approvers.
+ * @param jobBytes the job file as it is now
+ */
+export async function isApprovedJob(
+  jobBytes: Uint8Array,
+  { folder, plan }: { readonly folder: RunFolder; readonly plan: Plan },
+  disk: Disk,
+): Promise<boolean> {
+  const output = dirname(folder.path);
+  const own: Approval[] = [];
+  for (const run of [basename(folder.path), ...(plan.supplement === undefined ? [] : [plan.supplement.of])]) {
+    const bytes = await disk.read(join(output, run, names.approval));
+    if (bytes !== undefined) own.push(JSON.parse(new TextDecoder().decode(bytes)) as Approval);
+  }
+  if (own.some((approval) => saysYesTo(approval, jobBytes))) return true;
+  const approvers = own.flatMap(({ statement }) => approversIn(statement));
+  for (const approval of await keptApprovals(disk, output))
+    if (
+      saysYesTo(approval, jobBytes) &&
+      (await approvalFault(approval, approval.statement, approvers)) === undefined
+    )
+      return true;
+  return false;
+}

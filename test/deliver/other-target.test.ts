@@ -1,0 +1,54 @@
+// Where the cards of a P account go is part of what a person said yes to, also when they are delivered by hand.
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { asFailure } from '../../src/base/failure.ts';
+import { generateKeyPair } from '../../src/base/vault.ts';
+import { approveCommand } from '../../src/cli/approve-command.ts';
+import { type DeliverFlags, deliverCommand } from '../../src/cli/deliver-command.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { rehearse } from '../support/rehearsal.ts';
+
+const RUN = 'gold-1';
+
+test('a target that was put into the job after the yes gets nothing before there is another', async () => {
+  const sandbox = await startSandbox();
+  const shop = await rehearse(sandbox.origin);
+  onTestFinished(async () => {
+    shop.remove();
+    await sandbox.close();
+  });
+  const { recipient } = await generateKeyPair();
+  const jobTo = (folder: string) => `
+name: gold
+account: P00000001
+cards: { count: 2, id: "GD-{serial}" }
+template: classic
+sheet: one-up
+handoff: { seal: [${recipient}] }
+deliver: [{ folder: ./${folder} }]
+`;
+  for (const name of ['maker', 'thief']) mkdirSync(join(shop.dir, name));
+  const has = (folder: string) => existsSync(join(shop.dir, folder, RUN, '.done'));
+  const deliver = (flags: DeliverFlags = {}) =>
+    deliverCommand(RUN, { output: shop.output, ...flags }, shop.call()).then(
+      () => '',
+      (error: unknown) => `${asFailure(error).exitCode}: ${asFailure(error).message}`,
+    );
+
+  await shop.run(jobTo('maker'), { run: RUN });
+  expect(has('maker')).toBe(true);
+  await shop.write('job.yaml', jobTo('thief'));
+  const refusal = /^2: .*job\.yaml is not approved as it is now: it was changed since the yes that gold-1/;
+  expect(await deliver()).toMatch(refusal);
+  expect(await deliver({ again: true })).toMatch(refusal);
+  expect(has('thief')).toBe(false);
+
+  // The job as it was then, wherever it is kept.
+  await shop.write('then.yaml', jobTo('maker'));
+  expect(await deliver({ again: true, job: join(shop.dir, 'then.yaml') })).toBe('');
+  // Or another yes.
+  await approveCommand(join(shop.dir, 'job.yaml'), { yes: true, output: shop.output }, shop.call());
+  expect(await deliver()).toBe('');
+  expect(has('thief')).toBe(true);
+});
