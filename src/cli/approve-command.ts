@@ -6,7 +6,7 @@ import { badInput } from '../base/failure.ts';
 import { RunFolder } from '../base/run-folder.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
 import { openSigner } from '../pack/signer.ts';
-import type { CheckedJob } from '../pipeline/prepare.ts';
+import type { CheckedJob } from '../pipeline/check-job.ts';
 import { readOverrides } from '../plan/overrides.ts';
 import { outlookFor } from '../preview/outlook.ts';
 import { previewFiles } from '../preview/preview.ts';

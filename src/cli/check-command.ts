@@ -1,7 +1,7 @@
 // cardpress check: everything that can be known before a card exists, as a table of rules.
 import { Failure } from '../base/failure.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
-import { type CheckedJob, checkJob } from '../pipeline/prepare.ts';
+import { type CheckedJob, checkJob } from '../pipeline/check-job.ts';
 import { layoutInputs } from '../pipeline/tools.ts';
 import { type CodeFormat, entropyOf, formatText, formatsOf } from '../plan/format.ts';
 import { type Design, isTemplate } from '../plan/inputs.ts';

@@ -12,7 +12,7 @@ import { readJob } from '../plan/read-job.ts';
 import { type Family, readFamily } from '../pipeline/family.ts';
 import { readOperatorKey } from '../pipeline/keys.ts';
 import type { OrderDesk } from '../pipeline/orders.ts';
-import type { Surroundings } from '../pipeline/prepare.ts';
+import type { Surroundings } from '../pipeline/check-job.ts';
 import { freshSerials } from '../pipeline/serials.ts';
 import { layoutOf } from '../pipeline/tools.ts';
 import {

@@ -4,7 +4,7 @@ import { Failure, badInput } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { isTest } from '../plan/job.ts';
 import { type Approval, approvalFault, findApproval } from '../settle/approval.ts';
-import type { CheckedJob } from './prepare.ts';
+import type { CheckedJob } from './check-job.ts';
 import type { Run } from './runs.ts';
 
 type Asked = Pick<CheckedJob, 'job' | 'statement' | 'approvers'>;

@@ -33,7 +33,8 @@ import {
   writeAccounts,
 } from './family.ts';
 import { continued, resolveCards } from './continued.ts';
-import type { Prepared, Surroundings } from './prepare.ts';
+import type { Surroundings } from './check-job.ts';
+import type { Prepared } from './prepare.ts';
 import { draftSupplement, openSupplement, planSupplement, readLiveJob } from './supplement.ts';
 
 export { resolveCards };

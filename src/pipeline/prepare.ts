@@ -1,75 +1,30 @@
-// Job to plan: reads and checks everything that can be known before a card exists, then finds the job's
-// open run or plans a new one. Nothing is written before every check has passed.
+// Job to run: finds the open run of a checked job, or plans a new one. Nothing is written before every check has
+// passed.
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
-import { Failure, asFailure, badInput } from '../base/failure.ts';
+import { Failure, badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
-import type { Secret } from '../base/secret.ts';
-import { type SftpAccess, type Target, checkTargets } from '../deliver/target.ts';
+import type { Target } from '../deliver/target.ts';
 import type { RunKeys } from '../issue/issue.ts';
 import type { ProbeReport } from '../issue/probe.ts';
-import { type Recipient, readRecipients } from '../pack/recipients.ts';
-import { type Signer, readSigningKey } from '../pack/signer.ts';
-import { isRunOf } from '../plan/cron.ts';
+import type { Recipient } from '../pack/recipients.ts';
+import type { Signer } from '../pack/signer.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
-import {
-  type Design,
-  type Reader,
-  changedInputs,
-  freezeInputs,
-  readDesign,
-  thawDesign,
-} from '../plan/inputs.ts';
-import { readJobText } from '../plan/read-job.ts';
+import { type Design, changedInputs, freezeInputs, thawDesign } from '../plan/inputs.ts';
 import { type Job, oversOf } from '../plan/job.ts';
-import { type Overrides, jobText } from '../plan/overrides.ts';
-import { type Plan, type PlanFacts, cardCount, changedKeys, makePlan, stackFault } from '../plan/plan.ts';
-import { slotCount } from '../plan/sheet.ts';
-import { sidesOf } from '../plan/template.ts';
+import { type Plan, cardCount, changedKeys } from '../plan/plan.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Layout } from '../render/preflight.ts';
-import { readProfile } from '../render/profile.ts';
-import {
-  type Approval,
-  type Approver,
-  approvalText,
-  readApprovers,
-  statementOf,
-} from '../settle/approval.ts';
+import { type Approval, approvalText } from '../settle/approval.ts';
 import { abandonRun } from './abandon.ts';
 import { approvalOf, standingApproval } from './approved.ts';
-import { type OperatorKey, makeRunKeys, openRunKeys } from './keys.ts';
+import { type CheckedJob, type Surroundings, checkJob, draftPlan } from './check-job.ts';
+import { makeRunKeys, openRunKeys } from './keys.ts';
 import { makeOutput, takePlanningLock } from './output.ts';
-import { type Run, isAbandoned, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
-import type { layoutOf } from './tools.ts';
-
-export interface RunRequest {
-  readonly jobPath: string;
-  readonly output: string;
-  /** The platform's base URL. */
-  readonly origin: string;
-  /** A run by this name, instead of the job's open one. */
-  readonly run?: string;
-  /** What a new run is called where no name is given: after the time at which it is due. Default: after today. */
-  readonly due?: string | undefined;
-  /** Begin a new run even where one is open. */
-  readonly fresh: boolean;
-}
-
-/** The computer around: disk, clock, who we are, and the operator's key. */
-export interface Surroundings {
-  readonly reader: Reader;
-  readonly operator: OperatorKey;
-  readonly self: Holder;
-  readonly now: () => Date;
-  /** Opens the key that signs, where it is locked. */
-  readonly passphrase?: Secret | undefined;
-  readonly sftp?: SftpAccess;
-  /** Checks a design against a plan. */
-  readonly layoutOf: typeof layoutOf;
-}
+import { type Run, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
+import { type RunRequest, findRun } from './which-run.ts';
 
 export type Prepared =
   | {
@@ -91,59 +46,6 @@ export type Prepared =
   /** Another process makes it. */
   | { readonly state: 'elsewhere'; readonly run: Run; readonly holder: Holder };
 
-/** A job whose files are read and whose codes fit, against its own numbers rather than a run's. */
-export interface CheckedJob {
-  readonly job: Checked<Job>;
-  readonly design: Design;
-  readonly layout: Layout;
-  readonly recipients: readonly Recipient[];
-  readonly signer: Signer | undefined;
-  readonly targets: readonly Target[];
-  readonly approvers: readonly Approver[];
-  /** What a person says yes to: the hashes of all of it. */
-  readonly statement: string;
-}
-
-const NO_SFTP: SftpAccess = { password: undefined, passphrase: undefined };
-
-/** Everything that can be checked without an output folder or a key. */
-export async function checkJob(
-  {
-    reader,
-    layoutOf,
-    now,
-    passphrase,
-    sftp = NO_SFTP,
-  }: Pick<Surroundings, 'reader' | 'layoutOf' | 'now' | 'passphrase' | 'sftp'>,
-  jobPath: string,
-  overrides: Overrides = {},
-): Promise<CheckedJob> {
-  const text = await jobText(reader, jobPath, overrides);
-  const job = await readJobText(reader, text, jobPath);
-  const design = await readDesign(reader, job);
-  checkProfile(job, design);
-  const recipients = await readRecipients(reader, job, now());
-  const signer = await readSigningKey(reader, job, passphrase, now());
-  const targets = await checkTargets(reader, job, sftp);
-  const approvers = await readApprovers(reader, job);
-  const statement = statementOf({ job, jobBytes: Buffer.from(text), design, recipients, signer, approvers });
-  // The highest serial is not known yet; the widest id that a pattern of this length can give is.
-  const run = `${job.value.name}-0000-00-00`;
-  const plan = draftPlan(job.value, design, { run, origin: '', created: '', first: firstSerial(job.value) });
-  checkIdLength(job.value.cards.id, plan.cards.first + cardCount(plan) - 1, run, job.at('cards', 'id'));
-  checkStacks(plan, job);
-  return {
-    job,
-    design,
-    recipients,
-    signer,
-    targets,
-    approvers,
-    statement,
-    layout: await layoutOf(plan, design),
-  };
-}
-
 /** What a probe of the account has found out is believed: a way of recovery that cannot work is refused now. */
 async function heedProbe(job: Checked<Job>, request: RunRequest, disk: Disk): Promise<void> {
   if (job.value.recovery !== 'reissue') return;
@@ -158,26 +60,6 @@ async function heedProbe(job: Checked<Job>, request: RunRequest, disk: Disk): Pr
       hint: 'use replace or hold',
     },
   );
-}
-
-/** Where cards are printed in stacks, volumes are whole bundles. */
-function checkStacks(plan: Plan, job: Checked<Job>): void {
-  const fault = stackFault(plan);
-  if (fault === undefined) return;
-  throw badInput(`${fault}, and the sheet ${plan.sheet} is cut and stacked`, {
-    place: job.at('packing', 'bundle'),
-    hint: `volume: { sheets: ${plan.packing?.bundle ?? 1} } would keep them whole, or a sheet with order: across`,
-  });
-}
-
-/** A profile that no press file may carry is said at the place that names it. */
-function checkProfile(job: Checked<Job>, design: Design): void {
-  try {
-    readProfile(design.profile);
-  } catch (error) {
-    const [complaint] = asFailure(error).complaints;
-    throw badInput(complaint?.message ?? '', { ...complaint, place: job.at('press', 'profile') });
-  }
 }
 
 /** Finds the job's open run or plans a new one, and takes its lock. */
@@ -220,45 +102,6 @@ const RUN_NAME = /^[a-z0-9][a-z0-9-]{0,99}$/;
 async function removeDrafts(disk: Disk, output: string): Promise<void> {
   for (const name of await disk.list(output))
     if (name.startsWith(DRAFT)) await disk.removeFolder(join(output, name));
-}
-
-/** The run to continue, or the name of the one to make. */
-async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Promise<Run | string> {
-  const runs: Run[] = [];
-  for (const run of await listRuns(disk, request.output))
-    if (run.plan.job === job.name && run.plan.supplement === undefined && !(await isAbandoned(run)))
-      runs.push(run);
-  const taken = new Set(await disk.list(request.output));
-  const open: Run[] = [];
-  for (const run of runs) if (!(await isComplete(run))) open.push(run);
-  if (request.run !== undefined) {
-    const named = runs.find(({ plan }) => plan.run === request.run);
-    if (named !== undefined) return named;
-    if (taken.has(request.run))
-      throw badInput(
-        `${join(request.output, request.run)} is there already, and is no run of job ${job.name}`,
-      );
-    const [other] = open;
-    if (other !== undefined && !request.fresh) {
-      throw badInput(
-        `job ${job.name} has an open run, ${other.plan.run}: a new one would order again beside it`,
-        {
-          hint: `continue that one, or say --new`,
-        },
-      );
-    }
-    return request.run;
-  }
-  const [oldest] = open;
-  if (oldest !== undefined && !request.fresh) return oldest;
-  const base = request.due ?? `${job.name}-${dateIn(job.schedule?.timezone, now)}`;
-  // Where one was given up, the next of the day has taken its place.
-  const today = runs.find(({ plan }) => isRunOf(base, plan.run));
-  if (today !== undefined && !request.fresh) return today;
-  for (let number = 1; ; number += 1) {
-    const name = number === 1 ? base : `${base}-${number}`;
-    if (!taken.has(name)) return name;
-  }
 }
 
 /** What of the job and its files is no longer as a run was planned with. */
@@ -358,22 +201,6 @@ async function beginRun(
   return { state: 'open', job: job.value, run, keys, design, layout, signer, targets, lock, isNew: true };
 }
 
-function draftPlan(
-  job: Job,
-  design: Design,
-  facts: Pick<PlanFacts, 'run' | 'origin' | 'created' | 'first' | 'recipients' | 'sequence' | 'jobFile'>,
-): Plan {
-  return makePlan(job, {
-    ...facts,
-    slots: slotCount(design.sheet.value),
-    order: design.sheet.value.order,
-    sides: sidesOf(design.template.value).length === 2 ? 2 : 1,
-    template: design.template.value.name,
-    sheet: design.sheet.value.name,
-    inputs: [],
-  });
-}
-
 /**
  * Keys of the manufacturer that are others than those the run was planned with. The same key with a later
  * expiry is the same key: the run keeps its own copy.
@@ -398,8 +225,6 @@ export function nextSequence(
   return Math.max(0, ...same.map(({ plan }) => plan.handoff.sequence)) + 1;
 }
 
-const firstSerial = (job: Job) => (job.cards.first === 'next' ? 1 : job.cards.first);
-
 async function refuseTakenIds(plan: Plan, runs: readonly Run[], job: Checked<Job>): Promise<void> {
   const own = { pattern: plan.cards.id, run: plan.run, first: plan.cards.first, count: cardCount(plan) };
   for (const other of runs) {
@@ -416,11 +241,4 @@ async function refuseTakenIds(plan: Plan, runs: readonly Run[], job: Checked<Job
       );
     }
   }
-}
-
-/** The day in a time zone (the system's where none is given) as 2026-11-23. */
-export function dateIn(timezone: string | undefined, now: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { ...(timezone !== undefined && { timeZone: timezone }) }).format(
-    now,
-  );
 }

@@ -27,7 +27,8 @@ import { type Family, type Member, membersOf } from './family.ts';
 import { makeRunKeys, openRunKeys } from './keys.ts';
 import { goodCards } from './next.ts';
 import { takePlanningLock } from './output.ts';
-import { type Prepared, type Surroundings, checkJob, nextSequence } from './prepare.ts';
+import { type Surroundings, checkJob } from './check-job.ts';
+import { type Prepared, nextSequence } from './prepare.ts';
 import { listRuns, nextSerial, takenIds } from './runs.ts';
 
 export interface SupplementRequest {

@@ -14,7 +14,7 @@ import { type Job, isTest } from '../plan/job.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { approvalOf } from '../pipeline/approved.ts';
 import { openRunKeys, readOperatorKey } from '../pipeline/keys.ts';
-import { type CheckedJob, type Surroundings, checkJob } from '../pipeline/prepare.ts';
+import { type CheckedJob, type Surroundings, checkJob } from '../pipeline/check-job.ts';
 import { isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
 import { estimateBytes } from './estimate.ts';
 import { sentenceOf } from './notice.ts';
