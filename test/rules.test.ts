@@ -102,6 +102,7 @@ test('3: a secret is read only where it becomes ink, data, a credential, a compa
     'pack/data-file.ts',
     'pack/signer.ts',
     'render/face.ts',
+    'verify/value.ts',
     'verify/verify.ts',
     'watch/webhook.ts',
   ]);
