@@ -59,13 +59,15 @@ export function predict({
   const { edges } = runsOf(inner);
   const symbol = symbolOf(edges);
   if (symbol === undefined) return undefined;
-  const reflectance = Float64Array.from(inner, reflectanceOf);
+  const symbolInks = inksOf(inner, edges);
   const half = (GROWTH / 2) * module * pixelsPerMm;
   const back = (less / 2) * pixelsPerMm;
-  const scans = [-half, 0, half].map((by) => scan(grownBy(reflectance, edges, back + by), pixelsPerMm));
+  const scans = [-half, 0, half].map((by) =>
+    scan(grownBy(symbolInks, inner.length, edges, back + by), pixelsPerMm),
+  );
   const planned = edgesOfText(edges, symbol.modules);
   const decodability = Math.min(...scans.map((profile) => decodabilityOf(profile, symbol.text, planned)));
-  const contrast = Math.min(...scans.map((profile) => Math.max(...profile) - Math.min(...profile))) * 100;
+  const contrast = 100 * Math.min(...scans.map(extremesOf).map(({ light, dark }) => light - dark));
   const modulation = Math.min(...scans.map((profile) => modulationOf(profile)));
   const quiet = quietOf(line, zone, edges, pixelsPerMm) / module;
   const reached = (value: number, [good, fair]: readonly [number, number]) =>
@@ -91,15 +93,38 @@ function reflectanceOf(grey: number): number {
   return BLACK + (WHITE - BLACK) * screen;
 }
 
-/** Every edge moved outwards from its bar by so many pixels. */
-function grownBy(reflectance: Float64Array, edges: Float64Array, by: number): Float64Array {
-  const line = new Float64Array(reflectance.length).fill(WHITE);
+/** Reflectance of each space and bar in turn, from the space before the first bar: of what lies clear of the edges. */
+function inksOf(line: Uint8Array, edges: Float64Array): Float64Array {
+  return Float64Array.from({ length: edges.length + 1 }, (_, element) => {
+    const from = element === 0 ? 0 : Math.ceil(edges[element - 1] ?? 0);
+    const to = Math.max(from + 1, element === edges.length ? line.length : Math.floor(edges[element] ?? 0));
+    const isSpace = element % 2 === 0;
+    let grey = line[from] ?? 0;
+    // The lightest of a space, and the darkest of a bar: at edges pixels are mixed.
+    for (let at = from; at < to; at += 1) {
+      const one = line[at] ?? grey;
+      if (isSpace ? one > grey : one < grey) grey = one;
+    }
+    return reflectanceOf(grey);
+  });
+}
+
+/** The line as it would be printed with every edge moved outwards from its bar by so many pixels. */
+function grownBy(inks: Float64Array, length: number, edges: Float64Array, by: number): Float64Array {
+  const line = new Float64Array(length);
+  // Under a bar lies the lighter of what is beside it.
+  const groundOf = (bar: number) => Math.max(inks[bar] ?? WHITE, inks[bar + 2] ?? WHITE);
+  for (let element = 0; element <= edges.length; element += 1) {
+    const ground = element % 2 === 0 ? (inks[element] ?? WHITE) : groundOf(element - 1);
+    line.fill(ground, Math.round(edges[element - 1] ?? 0), Math.round(edges[element] ?? length));
+  }
   for (let bar = 0; bar + 1 < edges.length; bar += 2) {
     const from = (edges[bar] ?? 0) - by;
     const to = (edges[bar + 1] ?? 0) + by;
-    for (let at = Math.max(0, Math.floor(from)); at < Math.min(line.length, Math.ceil(to)); at += 1) {
-      const covered = Math.min(at + 1, to) - Math.max(at, from);
-      line[at] = Math.min(line[at] ?? WHITE, WHITE - (WHITE - BLACK) * Math.max(0, covered));
+    const [ground, ink] = [groundOf(bar), inks[bar + 1] ?? BLACK];
+    for (let at = Math.max(0, Math.floor(from)); at < Math.min(length, Math.ceil(to)); at += 1) {
+      const covered = Math.max(0, Math.min(at + 1, to) - Math.max(at, from));
+      line[at] = Math.min(line[at] ?? WHITE, ground - (ground - ink) * covered);
     }
   }
   return line;
@@ -109,23 +134,35 @@ function grownBy(reflectance: Float64Array, edges: Float64Array, by: number): Fl
 function scan(line: Float64Array, pixelsPerMm: number): Float64Array {
   const radius = (APERTURE / 2) * pixelsPerMm;
   const reach = Math.floor(radius);
-  const weights = Array.from({ length: 2 * reach + 1 }, (_, index) =>
+  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, index) =>
     Math.sqrt(Math.max(0, radius * radius - (index - reach) ** 2)),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
   return line.map((_, at) => {
     let sum = 0;
-    for (const [index, weight] of weights.entries()) sum += weight * (line[at + index - reach] ?? WHITE);
+    for (let index = 0; index < weights.length; index += 1)
+      sum += (weights[index] ?? 0) * (line[at + index - reach] ?? WHITE);
     return sum / total;
   });
 }
 
+function extremesOf(profile: Float64Array): { readonly light: number; readonly dark: number } {
+  let [light, dark] = [-Infinity, Infinity];
+  for (const value of profile) {
+    if (value > light) light = value;
+    if (value < dark) dark = value;
+  }
+  return { light, dark };
+}
+
 /** Edges where a profile crosses the middle between its lightest and its darkest. */
 function edgesIn(profile: Float64Array): Float64Array {
-  const middle = (Math.max(...profile) + Math.min(...profile)) / 2;
+  const { light, dark } = extremesOf(profile);
+  const middle = (light + dark) / 2;
   const edges: number[] = [];
   for (let at = 1; at < profile.length; at += 1) {
-    const [before, now] = [profile[at - 1] ?? 0, profile[at] ?? 0];
+    const before = profile[at - 1] ?? 0;
+    const now = profile[at] ?? 0;
     if (before > middle !== now > middle) edges.push(at - 0.5 + (before - middle) / (before - now));
   }
   return Float64Array.from(edges);
@@ -134,12 +171,12 @@ function edgesIn(profile: Float64Array): Float64Array {
 /** The weakest edge: between the extremes of two neighbouring elements. */
 function modulationOf(profile: Float64Array): number {
   const edges = edgesIn(profile);
-  const [light, dark] = [Math.max(...profile), Math.min(...profile)];
+  const { light, dark } = extremesOf(profile);
   const extremes = Array.from({ length: edges.length + 1 }, (_, element) => {
     const from = element === 0 ? 0 : Math.ceil(edges[element - 1] ?? 0);
     const to = element === edges.length ? profile.length : Math.ceil(edges[element] ?? 0);
-    const part = profile.subarray(from, Math.max(to, from + 1));
-    return element % 2 === 0 ? Math.max(...part) : Math.min(...part);
+    const part = extremesOf(profile.subarray(from, Math.max(to, from + 1)));
+    return element % 2 === 0 ? part.light : part.dark;
   });
   const steps = extremes.slice(1).map((extreme, index) => Math.abs(extreme - (extremes[index] ?? 0)));
   return Math.min(...steps) / (light - dark);

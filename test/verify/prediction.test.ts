@@ -49,6 +49,15 @@ describe('it is worse', () => {
     expect(found.map(({ outlook }) => outlook)).toEqual(['good', 'good', 'good', 'poor']);
   });
 
+  test('the darker the ground and the paler the ink', () => {
+    const contrast = (inks: Parameters<typeof lineOf>[2]) => of('0123456789012345', 0.34, inks).contrast;
+    expect(good.contrast).toBe(82);
+    expect(contrast({ ground: 235 })).toBeLessThan(contrast({ ground: 245 }));
+    expect(contrast({ ground: 245 })).toBeLessThan(82);
+    expect(contrast({ ink: 90 })).toBeLessThan(contrast({ ink: 60 }));
+    expect(of('0123456789012345', 0.34, { ink: 100, ground: 220 }).outlook).not.toBe('good');
+  });
+
   test('the nearer art stands to the bars', () => {
     const near = of('0123456789012345', 0.34, { clear: 11 });
     expect(near.quiet).toBeCloseTo(11 - 0.5 / 0.34, 0);
