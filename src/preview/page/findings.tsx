@@ -35,8 +35,8 @@ export function Findings({ findings, chosen, choose }: FindingsProps) {
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
-              <tr class={row.verdict} aria-current={row === chosen ? 'true' : undefined}>
+            {keyed(rows).map(([key, row]) => (
+              <tr key={key} class={row.verdict} aria-current={row === chosen ? 'true' : undefined}>
                 <td>
                   <span class={`verdict ${row.verdict}`}>{row.verdict}</span>
                 </td>
@@ -60,6 +60,17 @@ export function Findings({ findings, chosen, choose }: FindingsProps) {
       </div>
     </section>
   );
+}
+
+/** Rows that stay the elements they are from one state to the next: whoever stands on one with the keyboard stays there. */
+function keyed(rows: readonly LiveFinding[]): readonly (readonly [key: string, row: LiveFinding])[] {
+  const times = new Map<string, number>();
+  return rows.map((row) => {
+    const name = `${row.rule} ${row.subject}`;
+    const time = (times.get(name) ?? 0) + 1;
+    times.set(name, time);
+    return [`${name} ${time}`, row];
+  });
 }
 
 export function Symbols({ drawing }: { readonly drawing: LiveDrawing }) {
