@@ -1,4 +1,5 @@
 // Stops a run at a point, resumes it to its end, and compares its accounts with the sandbox's own books.
+import PQueue from 'p-queue';
 import { generateKeyPair, unseal } from '../../src/base/vault.ts';
 import { secret } from '../../src/base/secret.ts';
 import { commitmentOf, saltOf } from '../../src/pack/commitment.ts';
@@ -102,16 +103,16 @@ export async function tryAll(
   loss: Loss,
   unsynced?: (path: string) => boolean,
 ): Promise<string[]> {
-  const wrong: string[] = [];
-  for (const point of points) {
-    const found = await crashAndResume(point, loss, unsynced);
-    wrong.push(
-      ...found.map(
-        (what) => `${point.at}${point.half ? ' half' : ''} (${effects[point.at - 1] ?? 'end'}): ${what}`,
-      ),
-    );
-  }
-  return wrong;
+  // While one world waits for its sandbox, another goes on.
+  const queue = new PQueue({ concurrency: 3 });
+  const wrong = await queue.addAll(
+    points.map((point) => async () => {
+      const found = await crashAndResume(point, loss, unsynced);
+      const place = `${point.at}${point.half ? ' half' : ''} (${effects[point.at - 1] ?? 'end'})`;
+      return found.map((what) => `${place}: ${what}`);
+    }),
+  );
+  return wrong.flat();
 }
 
 /** The effects of a run that is never stopped. */
