@@ -1,5 +1,6 @@
 // npm run bench: the same records on the same sheet by us, by whichever peers are installed and by hand, each in a
-// process of its own. Figures are of the whole process, its start included; medians of the runs.
+// process of its own. Figures are of the whole process, its start included; medians of the runs. Then a whole run against
+// the sandbox, stage by stage.
 // node cards.js [--runs N] [--counts 1000,5000] [--only NAME,NAME]
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -28,6 +29,7 @@ interface Figures {
 
 const PEERS = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));
 const OURS = fileURLToPath(new URL('ours.js', import.meta.url));
+const WHOLE = fileURLToPath(new URL('run.js', import.meta.url));
 const ITEXT = '/usr/share/java/itext.jar';
 const PYTHON = '/usr/bin/python3';
 
@@ -80,13 +82,13 @@ const CONTENDERS: readonly Contender[] = [
     name: limit(6),
     command: (input, out) => [...node('limit.mjs')(input, out), 'rect', '6'],
     needs: () => true,
-    most: 20_000,
+    most: 100_000,
   },
   {
     name: limit(1),
     command: (input, out) => [...node('limit.mjs')(input, out), 'rect', '1'],
     needs: () => true,
-    most: 20_000,
+    most: 100_000,
   },
 ];
 
@@ -135,6 +137,11 @@ try {
   for (const count of counts) compare(count);
 } finally {
   rmSync(folder, { recursive: true });
+}
+if (only === undefined) {
+  console.log('\nA whole run, sealed and read back');
+  const { status } = spawnSync(process.execPath, [WHOLE], { stdio: 'inherit' });
+  process.exitCode = status ?? 1;
 }
 
 function compare(count: number): void {
