@@ -9,7 +9,7 @@ import { readJob } from '../plan/read-job.ts';
 import { type Member, readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
 import { type Run, listRuns } from '../pipeline/runs.ts';
-import { beginPurge, finishPurge, keepsProofs, purgeProofs } from '../settle/purge.ts';
+import { keepsProofs, purgeProofs, purgeTogether } from '../settle/purge.ts';
 import { closedAt, daysAfter, daysOf, isHalfPurged } from '../settle/retention.ts';
 import { type Desk, atDesk } from './desk.ts';
 import { outputPath, reader } from './environment.ts';
@@ -72,7 +72,6 @@ async function purgeRun(
       throw badInput(`${name} belongs to ${root.plan.run}: both are purged together`, {
         hint: `cardpress purge ${root.plan.run}`,
       });
-    // The run that was ordered comes last: while it is there, nobody takes the whole for purged.
     const members = [...supplements, root];
     const left = members.filter(({ book }) => !book.purged);
     const proven: Member[] = [];
@@ -95,16 +94,21 @@ async function purgeRun(
     };
     const held: Holding[] = [];
     try {
-      // Nothing is destroyed before all is held and noted: a crash leaves a purge that is found and gone on with.
       for (const member of [...chosen, ...proven]) held.push(await hold(member, desk, call));
-      for (const { folder } of held.slice(0, chosen.length)) await beginPurge(folder, about);
-      for (const { folder, log } of held.slice(0, chosen.length)) {
-        const { files } = await finishPurge(folder, now);
-        log.emit({ event: 'run.purged', run: folder.name, files: files.length });
-        terminal.out(
-          `${folder.name} is purged: ${countText(files.length, 'file')} destroyed; ${folder.name}/${names.purged} certifies it\n`,
-        );
-      }
+      const parts = held.slice(0, chosen.length);
+      await purgeTogether(
+        parts.map(({ folder }) => folder),
+        about,
+        now,
+        ({ run, files }) => {
+          parts
+            .find(({ folder }) => folder.name === run)
+            ?.log.emit({ event: 'run.purged', run, files: files.length });
+          terminal.out(
+            `${run} is purged: ${countText(files.length, 'file')} destroyed; ${run}/${names.purged} certifies it\n`,
+          );
+        },
+      );
       // Also of a purge that had begun without --proofs.
       for (const { folder } of flags.proofs === true ? held : []) {
         if (!(await keepsProofs(folder))) continue;

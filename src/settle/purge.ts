@@ -74,6 +74,21 @@ export async function finishPurge(folder: RunFolder, now: () => Date): Promise<C
   return certificate;
 }
 
+/**
+ * Purges runs that belong together, the one that was ordered last: while it is there, nobody takes the whole for purged.
+ * Nothing is destroyed before all is noted: a crash leaves a purge that is found and gone on with.
+ * @param done told after each
+ */
+export async function purgeTogether(
+  folders: readonly RunFolder[],
+  about: PurgeAbout,
+  now: () => Date,
+  done: (certificate: Certificate) => void,
+): Promise<void> {
+  for (const folder of folders) await beginPurge(folder, about);
+  for (const folder of folders) done(await finishPurge(folder, now));
+}
+
 /** Whether a purged run still has the key of its commitments, or a note that it was being destroyed. */
 export async function keepsProofs(folder: RunFolder): Promise<boolean> {
   if (!(await folder.has(names.purged))) return false;

@@ -10,7 +10,7 @@ import { type Family, isBalanced, membersOf, readFamily } from '../../src/pipeli
 import { type OrderRequest, carryOut, conclude, familyAt } from '../../src/pipeline/orders.ts';
 import { idOf } from '../../src/plan/plan.ts';
 import { auditFolder } from '../../src/settle/audit.ts';
-import { beginPurge, finishPurge } from '../../src/settle/purge.ts';
+import { keepsProofs, purgeProofs, purgeTogether, secretsIn } from '../../src/settle/purge.ts';
 import { toSpans, writeRecord } from '../../src/settle/records.ts';
 import { manifestRows } from '../support/rehearsal.ts';
 import { crashPoints, freshWorld, plain } from './enumerate.ts';
@@ -62,13 +62,41 @@ const order = (request: Partial<OrderRequest>) => async (world: World, hands: Ha
     await conclude(RUN, desk);
   });
 
+const ABOUT = { at: '', by: '', reason: 'a test', forced: true, proofs: false };
+
+/** The run and what was ordered of it. */
 const purge = async (world: World, hands: Hands) =>
   world.atDesk(hands, RUN, async (desk) => {
-    const { folder } = (await familyAt(RUN, desk)).root;
-    const about = { at: '', by: '', reason: 'a test', forced: true, proofs: false };
-    await beginPurge(folder, about);
-    await finishPurge(folder, () => new Date());
+    const { root, supplements } = await familyAt(RUN, desk);
+    const left = [...supplements, root].filter(({ book }) => !book.purged);
+    await purgeTogether(
+      left.map(({ folder }) => folder),
+      ABOUT,
+      () => new Date(),
+      () => undefined,
+    );
   });
+
+const reprinted = async (): Promise<World> => {
+  const world = await reported();
+  await world.process(undefined, undefined, (hands) =>
+    order({ what: 'reprint', cards: '3-4' })(world, hands),
+  );
+  return world;
+};
+
+/** The key of the commitments, some time after the rest. */
+const laterProofs = async (world: World, hands: Hands) =>
+  world.atDesk(hands, RUN, async (desk) => {
+    const { folder } = (await familyAt(RUN, desk)).root;
+    if (await keepsProofs(folder)) await purgeProofs(folder, { ...ABOUT, proofs: true }, () => new Date());
+  });
+
+const purged = async (): Promise<World> => {
+  const world = await reported();
+  await world.process(undefined, undefined, (hands) => purge(world, hands));
+  return world;
+};
 
 /** What is wrong between the books, the print and the platform. */
 async function audit(world: World): Promise<string[]> {
@@ -127,8 +155,9 @@ async function enumerate(
   work: (world: World, hands: Hands) => Promise<void>,
   every: number,
   check = audit,
+  begin = reported,
 ): Promise<void> {
-  const first = await reported();
+  const first = await begin();
   const { effects } = await first.process(undefined, undefined, (hands) => work(first, hands));
   expect(await check(first)).toEqual([]);
   await first.sandbox.close();
@@ -137,7 +166,7 @@ async function enumerate(
   const wrong: string[] = [];
   for (const point of points) {
     const where = `${point.at}${point.half ? ' half' : ''} (${effects[point.at - 1] ?? 'end'})`;
-    wrong.push(...(await crashed(point, work, check)).map((what) => `${where}: ${what}`));
+    wrong.push(...(await crashed(point, work, check, begin)).map((what) => `${where}: ${what}`));
   }
   expect(wrong).toEqual([]);
 }
@@ -146,8 +175,9 @@ async function crashed(
   point: CrashPoint,
   work: (world: World, hands: Hands) => Promise<void>,
   check: typeof audit,
+  begin: typeof reported,
 ): Promise<string[]> {
-  const world = await reported();
+  const world = await begin();
   try {
     if ((await world.process(point, undefined, (hands) => work(world, hands))).crashed) {
       world.lose('power');
@@ -171,20 +201,32 @@ test(
   () => enumerate(order({ what: 'activate', cards: '5-6', terms: { amount: 50_000, currency: 'NOK' } }), 1),
   300_000,
 );
+/** What is left to open of the run and of what was ordered of it. */
+async function leftToOpen(world: World): Promise<string[]> {
+  const disk = world.model.disk(plain);
+  const left: string[] = [];
+  for (const run of (await disk.list(world.output)).filter((name) => name.startsWith(RUN))) {
+    const folder = new RunFolder(disk, join(world.output, run));
+    const secrets = await secretsIn(folder, false);
+    const isCertified = await folder.has(names.purged);
+    left.push(...secrets.map((file) => `${run}/${file}`), ...(isCertified ? [] : [`${run}: no certificate`]));
+  }
+  return left;
+}
+
+test('purge of a run and its reprint', () => enumerate(purge, 3, leftToOpen, reprinted), 300_000);
 test(
-  'purge',
+  'purge of the proofs, later',
   () =>
-    enumerate(purge, 2, async (world) => {
-      const folder = new RunFolder(world.model.disk(plain), join(world.output, RUN));
-      const left = (await folder.list('batches')).filter((file) => file.endsWith('.age'));
-      const prints = await folder.list('handoff/print');
-      const isOpen = await folder.has(names.runKey);
-      return [
-        ...left,
-        ...prints,
-        ...(isOpen ? ['key.age'] : []),
-        ...((await folder.has(names.purged)) ? [] : ['no certificate']),
-      ];
-    }),
+    enumerate(
+      laterProofs,
+      1,
+      async (world) => {
+        const folder = new RunFolder(world.model.disk(plain), join(world.output, RUN));
+        const hasKey = await folder.has(names.proofKey);
+        return hasKey || !(await folder.has(names.proofPurged)) ? ['the proofs are not purged'] : [];
+      },
+      purged,
+    ),
   300_000,
 );
