@@ -173,6 +173,17 @@ if (CHROMIUM === undefined) {
       await page.context().close();
     });
 
+    test('a row that comes above leaves the keyboard where it is', async () => {
+      const page = await open();
+      const first = page.locator('tbody tr').first();
+      await expect.poll(() => first.innerText()).toMatch(/back\[1\] token/);
+      await first.getByRole('button').focus();
+      writeFileSync(template, text.replace('size: [34, 10], module: 0.34', 'size: [34, 10], module: 0.2'));
+      await expect.poll(() => first.innerText()).toMatch(/back\[4\] pin/);
+      expect(await page.locator('tr:has(:focus)').innerText()).toContain('back[1] token');
+      await page.context().close();
+    });
+
     test('true size is that of the card, and pictures have the screen’s own resolution', async () => {
       const page = await open({ deviceScaleFactor: 2 });
       await page.getByRole('combobox').selectOption('1');
