@@ -2,20 +2,26 @@ import { defineConfig } from 'vitest/config';
 
 /** What takes minutes: `npm run test:long`. */
 const LONG = [
+  'test/api/api.test.ts',
   'test/crash/*.test.ts',
   'test/deliver/acknowledged.test.ts',
   'test/deliver/deliver.test.ts',
   'test/deliver/said.test.ts',
   'test/deploy/container.test.ts',
   'test/deploy/units.test.ts',
+  'test/docs/run.test.ts',
   'test/docs/template.test.ts',
   'test/kill/*.test.ts',
+  'test/pack/data-file.test.ts',
   'test/pack/seal.test.ts',
   'test/pack/sign.test.ts',
+  'test/pack/steps.test.ts',
   'test/preview/live.test.ts',
   'test/preview/preview.test.ts',
   'test/program/canary-after.test.ts',
   'test/program/canary.test.ts',
+  'test/program/characters.test.ts',
+  'test/program/decode.test.ts',
   'test/program/gallery.test.ts',
   'test/program/lost-answers.test.ts',
   'test/program/probe.test.ts',
@@ -37,9 +43,11 @@ const LONG = [
   'test/settle/forged-approval.test.ts',
   'test/settle/half-purged.test.ts',
   'test/settle/long/*.test.ts',
+  'test/stand-in/stand-in.test.ts',
   'test/verify/memory.test.ts',
   'test/verify/run.test.ts',
   'test/verify/strangers.test.ts',
+  'test/watch/doctor.test.ts',
   'test/watch/notify.test.ts',
 ];
 
