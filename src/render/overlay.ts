@@ -40,9 +40,10 @@ export function overlayMark(
   };
   const high = (length: number) => (length / font.width(word)) * font.capHeight;
   const isFree = ([x, y]: readonly [number, number], length: number): boolean => {
-    // The word as a row of squares: a box around all of it would claim the corners too.
+    // The word as a row of squares, each around as much of it as it is high: a box around all of it would claim the
+    // corners too.
     const side = high(length) * (cos + sin);
-    const steps = Math.ceil(length / side);
+    const steps = Math.ceil(length / high(length));
     return Array.from({ length: steps + 1 }, (_, index) => (index / steps - 0.5) * length).every((along) => {
       const square = grown({ x: x + along * cos, y: y - along * sin, width: 0, height: 0 }, side / 2);
       return !spared.some((rect) => overlaps(rect, square));
@@ -59,8 +60,8 @@ export function overlayMark(
         const across = row * APART.across * high(length) * 0.5;
         const at = [middle[0] + along * cos + across * sin, middle[1] - along * sin + across * cos] as const;
         const [x, y] = at;
-        const inside =
-          Math.min(x, width - x) > (length / 2) * cos && Math.min(y, height - y) > (length / 2) * sin;
+        const [wide, tall] = [length * cos + high(length) * sin, length * sin + high(length) * cos];
+        const inside = Math.min(x, width - x) > wide / 2 && Math.min(y, height - y) > tall / 2;
         if (inside && isFree(at, length)) middles.push(at);
       }
     }

@@ -53,6 +53,7 @@ test('beside symbols it stands whole, on the card and off all of them', () => {
         expect(ink.filter((point) => !inside(point, card))).toEqual([]);
       }
     }),
+    { numRuns: 2_000 },
   );
   expect(small).toBeGreaterThan(20);
 });
