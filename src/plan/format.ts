@@ -11,6 +11,17 @@ export interface CodeFormat {
   readonly barcode: boolean;
 }
 
+/** What a job that names no format has. */
+export const DEFAULT_TOKEN: CodeFormat = {
+  length: 16,
+  prefix: '',
+  numbers: true,
+  characters: false,
+  symbols: false,
+  barcode: false,
+};
+export const DEFAULT_PIN: CodeFormat = { ...DEFAULT_TOKEN, length: 6 };
+
 const DIGITS = '0123456789';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** The platform does not document its symbols: any printable ASCII may come. */

@@ -4,7 +4,14 @@ import { badInput } from '../base/failure.ts';
 import { isRecipient } from '../base/vault.ts';
 import { bits, codeFormat } from './code-keys.ts';
 import { cronComplaint } from './cron.ts';
-import { type CodeFormat, PIN_BITS, TOKEN_BITS, shortestFormat } from './format.ts';
+import {
+  type CodeFormat,
+  DEFAULT_PIN,
+  DEFAULT_TOKEN,
+  PIN_BITS,
+  TOKEN_BITS,
+  shortestFormat,
+} from './format.ts';
 import { contactsSchema, dataComplaints, dataFormatOf, deliverSchema, handoffSchema } from './handoff.ts';
 import { checkIdPattern } from './ids.ts';
 import { notifySchema } from './notify.ts';
@@ -70,28 +77,14 @@ export const jobSchema = z
           .describe('The first serial; next goes on after the last of any run in the output folder.'),
         token: z
           .union([z.literal('auto'), bits, codeFormat(6)], 'it must be a map of keys, or auto')
-          .default({
-            length: 16,
-            prefix: '',
-            numbers: true,
-            characters: false,
-            symbols: false,
-            barcode: false,
-          })
+          .default(DEFAULT_TOKEN)
           .describe('Its format; auto: the shortest of at least 50 bits.'),
         pin: z
           .union(
             [z.literal('auto'), z.literal('none'), bits, codeFormat(4)],
             'it must be a map of keys, auto or none',
           )
-          .default({
-            length: 6,
-            prefix: '',
-            numbers: true,
-            characters: false,
-            symbols: false,
-            barcode: false,
-          })
+          .default(DEFAULT_PIN)
           .describe('Its format; auto: the shortest of at least 13 bits; none: the template prints none.'),
         validUntil: z.iso
           .date('it must be a date such as 2031-12-31')

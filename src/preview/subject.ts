@@ -2,7 +2,7 @@
 // are the usual ones; from a job, its own.
 import { dirname, join } from 'node:path';
 import { badInput } from '../base/failure.ts';
-import type { CodeFormat } from '../plan/format.ts';
+import { type CodeFormat, DEFAULT_PIN, DEFAULT_TOKEN } from '../plan/format.ts';
 import { type Design, type Reader, readDesign, readTemplateDesign } from '../plan/inputs.ts';
 import { readJob } from '../plan/read-job.ts';
 import { type Job, isTest } from '../plan/job.ts';
@@ -27,16 +27,6 @@ export type Named =
   | { readonly template: string; readonly job?: undefined }
   | { readonly job: string; readonly template?: undefined };
 
-const TOKEN: CodeFormat = {
-  length: 16,
-  prefix: '',
-  numbers: true,
-  characters: false,
-  symbols: false,
-  barcode: false,
-};
-const PIN: CodeFormat = { ...TOKEN, length: 6 };
-
 /** What to preview in a folder, where nothing is named: its template, or that of its job. */
 export async function namedIn(reader: Reader, folder: string): Promise<Named> {
   const path = (name: string) => (folder === '.' ? name : join(folder, name));
@@ -55,8 +45,8 @@ export async function readSubject(reader: Reader, named: Named, sheet?: string):
   const design = await readTemplateDesign(reader, named.template, sheet);
   return {
     design,
-    token: TOKEN,
-    pin: fieldsOf(design.template.value).has('pin') ? PIN : null,
+    token: DEFAULT_TOKEN,
+    pin: fieldsOf(design.template.value).has('pin') ? DEFAULT_PIN : null,
     press: PRESS_DEFAULTS,
     idPattern: 'SPECIMEN-{serial}',
     run: 'specimen',
