@@ -8,6 +8,7 @@ import type { Artwork } from './artwork.ts';
 import { type Font, STATIC_FEATURES } from './font.ts';
 import type { SpotInk } from './mark.ts';
 import { CONDITION_REGISTRY, type Profile } from './profile.ts';
+import { STEP_GROUP } from './steps-off.ts';
 import { type Description, xmpPacket } from './xmp.ts';
 
 /** Left, bottom, right and top, points from the page's bottom left. */
@@ -400,23 +401,6 @@ function kernedCodes([codes, positions]: ReturnType<EmbeddedFont['encode']>): st
 
 function deflated(content: string): Uint8Array {
   return deflateSync(Buffer.from(content, 'latin1'), FLATE);
-}
-
-const STEP_GROUP = 'Processing steps';
-
-/**
- * The same file with its processing steps switched off, so that what a scratch panel will cover can be read
- * back. Places are kept free for it: no byte moves.
- */
-export function withoutSteps(pdf: Uint8Array): Uint8Array {
-  const bytes = Buffer.from(pdf);
-  const order = bytes.lastIndexOf(`[(${STEP_GROUP}) `);
-  const off = bytes.indexOf('/OFF [', order);
-  if (order < 0 || off < 0) return bytes;
-  const from = order + STEP_GROUP.length + 4;
-  const steps = bytes.subarray(from, bytes.indexOf(']', from));
-  steps.copy(bytes, off + '/OFF ['.length);
-  return bytes;
 }
 
 /** A PDF name, of any text. */

@@ -5,7 +5,7 @@ import type { Layout } from '../render/preflight.ts';
 import { type SidePlan, type Zone, lieOf, onPage, sidePlans, squaresOf, zonesOf } from './places.ts';
 import { type Prediction, predict } from './prediction.ts';
 import { type PrintedPage, PrintedVolume } from './printed.ts';
-import { withoutSteps } from '../render/pdfx.ts';
+import { withoutSteps } from '../render/steps-off.ts';
 
 /** What is predicted for every symbol of a kind: they differ in their bars alone. */
 export interface Outlook extends Prediction {

@@ -3,7 +3,7 @@
 import type { Press, Rect } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import type { Side, Turn } from '../plan/template.ts';
-import { withoutSteps } from '../render/pdfx.ts';
+import { withoutSteps } from '../render/steps-off.ts';
 import { judgeSymbol } from './judge.ts';
 import { linesOf, withoutSpaces } from './lines.ts';
 import { lieOf, onPage } from './places.ts';

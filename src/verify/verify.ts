@@ -6,7 +6,7 @@ import { reveal } from '../base/secret.ts';
 import type { Card } from '../issue/card.ts';
 import { bySheet } from '../plan/seat.ts';
 import { slotCount } from '../plan/sheet.ts';
-import { withoutSteps } from '../render/pdfx.ts';
+import { withoutSteps } from '../render/steps-off.ts';
 import type { Layout } from '../render/preflight.ts';
 import { Findings } from './findings.ts';
 import { sidePlans, squaresOf, zonesOf } from './places.ts';

@@ -2,7 +2,7 @@
 // writer's; and files made wrong on purpose, which it must not pass.
 import { describe, expect, test } from 'vitest';
 import { checkX4 } from '../../src/verify/x4.ts';
-import { withoutSteps } from '../../src/render/pdfx.ts';
+import { withoutSteps } from '../../src/render/steps-off.ts';
 import { picturesOf, readSymbols } from './reader.ts';
 import { cardsOf, layoutOf, pdfOf, read } from './samples.ts';
 import { shippedFiles } from './shipped.ts';
