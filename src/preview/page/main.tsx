@@ -9,6 +9,7 @@ import { useLine } from './line.ts';
 import { Picture, dpiAt } from './picture.tsx';
 import { FIRST, SwitchBoxes, type Switches, Zoom } from './switches.tsx';
 import './style.css';
+import './face.css';
 
 /** A row's rule and place: the same row is found again in the next drawing. */
 interface Pointed {
