@@ -108,6 +108,11 @@ test('3: a secret is read only where it becomes ink, data, a credential, a compa
   ]);
 });
 
+test('3: what a card says is compared in verify, and nobody else asks for it there', () => {
+  const askers = files.filter(({ imports }) => imports.includes('verify/value.ts')).map(({ path }) => path);
+  expect(askers).toEqual(['verify/side-reader.ts', 'verify/verify.ts']);
+});
+
 test('3: what shows a design has no way to a vault', () => {
   const reached = (path: string, seen: Set<string>): Set<string> => {
     if (seen.has(path)) return seen;
