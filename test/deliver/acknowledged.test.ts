@@ -3,10 +3,10 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { asFailure } from '../../src/base/failure.ts';
 import { acknowledgeCommand } from '../../src/cli/acknowledge-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { rehearse } from '../support/rehearsal.ts';
 import { sshdPresent, startSshd } from '../support/sshd.ts';
 
@@ -15,14 +15,7 @@ test.skipIf(!sshdPresent())(
   async () => {
     const [sandbox, sshd] = [await startSandbox(), await startSshd()];
     const shop = await rehearse(sandbox.origin);
-    const tend = async () => {
-      let out = '';
-      const call = shop.call((text) => (out += text));
-      return tendCommand({ output: shop.output }, call).then(
-        () => ({ code: 0, out }),
-        (error: unknown) => ({ code: asFailure(error).exitCode, out: asFailure(error).message }),
-      );
-    };
+    const tend = () => outcomeOf((print) => tendCommand({ output: shop.output }, shop.call(print)));
     try {
       writeFileSync(join(shop.dir, 'keys/sftp'), readFileSync(sshd.key), { mode: 0o600 });
       const job = `

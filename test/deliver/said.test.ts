@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { asFailure } from '../../src/base/failure.ts';
 import { type DeliverFlags, deliverCommand } from '../../src/cli/deliver-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
@@ -56,16 +56,9 @@ notify: { webhook: "${receiver.url}/hook", on: [failure, delivery] }
   receiver.notices();
 }
 
-async function called(work: (print: (text: string) => void) => Promise<void>) {
-  let out = '';
-  return work((text) => (out += text)).then(
-    () => ({ code: 0, out }),
-    (error: unknown) => ({ code: asFailure(error).exitCode, out: out + asFailure(error).message }),
-  );
-}
 const deliver = (flags: DeliverFlags = {}) =>
-  called((print) => deliverCommand(RUN, { output: shop.output, ...flags }, shop.call(print, 0, env)));
-const tend = () => called((print) => tendCommand({ output: shop.output }, shop.call(print, 0, env)));
+  outcomeOf((print) => deliverCommand(RUN, { output: shop.output, ...flags }, shop.call(print, 0, env)));
+const tend = () => outcomeOf((print) => tendCommand({ output: shop.output }, shop.call(print, 0, env)));
 
 test('an .ack that is wrong is told, and the run that every target has is complete', async () => {
   await halfDelivered();

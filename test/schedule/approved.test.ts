@@ -2,12 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asFailure } from '../../src/base/failure.ts';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 import { runsIn } from '../program/books.ts';
@@ -27,14 +27,14 @@ afterAll(async () => {
 });
 
 /** `cardpress run` as the timer calls it, so many days from now. */
-function fire(days: number): Promise<{ readonly code: number; readonly said: string }> {
-  let said = '';
-  const call = shop.call((text) => (said += text), days, { CARDPRESS_NOTIFY_SECRET: 'key' });
-  return runCommand(join(shop.dir, 'job.yaml'), { output: shop.output }, call).then(
-    () => ({ code: 0, said }),
-    (error: unknown) => ({ code: asFailure(error).exitCode, said: asFailure(error).message }),
+const fire = (days: number) =>
+  outcomeOf((print) =>
+    runCommand(
+      join(shop.dir, 'job.yaml'),
+      { output: shop.output },
+      shop.call(print, days, { CARDPRESS_NOTIFY_SECRET: 'key' }),
+    ),
   );
-}
 
 const approve = () =>
   approveCommand(join(shop.dir, 'job.yaml'), { yes: true, output: shop.output }, shop.call());
@@ -54,7 +54,7 @@ notify: { webhook: "${receiver.url}/hook" }
   await shop.write('job.yaml', job);
   expect(await fire(0)).toMatchObject({
     code: 2,
-    said: expect.stringMatching(/is not approved as it is now/) as string,
+    out: expect.stringMatching(/is not approved as it is now/) as string,
   });
   expect(runsIn(shop.output)).toEqual([]);
   receiver.notices();
@@ -73,7 +73,7 @@ notify: { webhook: "${receiver.url}/hook" }
   );
   const sentence = /job\.yaml is not approved as it is now: a P account is run by a person's yes/;
   for (const days of [14, 14.1])
-    expect(await fire(days)).toMatchObject({ code: 2, said: expect.stringMatching(sentence) as string });
+    expect(await fire(days)).toMatchObject({ code: 2, out: expect.stringMatching(sentence) as string });
   const [told, ...more] = receiver.notices();
   expect(told).toMatchObject({
     event: 'failure',

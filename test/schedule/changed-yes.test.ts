@@ -2,7 +2,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { asFailure } from '../../src/base/failure.ts';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
@@ -10,6 +9,7 @@ import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { reprintCommand } from '../../src/cli/reprint-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
 const job = (account: string, seal: string, more = '') => `
@@ -38,19 +38,15 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-const ended = (work: Promise<unknown>) =>
-  work.then(
-    () => ({ code: 0, said: '' }),
-    (error: unknown) => ({ code: asFailure(error).exitCode, said: asFailure(error).message }),
-  );
 const path = () => join(shop.dir, 'job.yaml');
-const run = () => ended(runCommand(path(), { output: shop.output, run: 'open-1' }, shop.call()));
+const run = () =>
+  outcomeOf((print) => runCommand(path(), { output: shop.output, run: 'open-1' }, shop.call(print)));
 const approve = () => approveCommand(path(), { yes: true, output: shop.output }, shop.call());
 const made = (account: string) => sandbox.books().accounts[account]?.cards ?? [];
 
 const NO = {
   code: 2,
-  said: expect.stringMatching(
+  out: expect.stringMatching(
     /job\.yaml is not approved as it is now: it was changed since the yes that open-1 was made under, .* also where recovery was changed/,
   ) as string,
 };
@@ -91,7 +87,8 @@ test('a job that was changed back goes on under the first yes', async () => {
   await shop.write('job.yaml', job('P00000001', seal).replace('./outbox', './elsewhere'));
   await shop.write('return.csv', 'serial,result,destroyed\n1,spoiled,yes\n2,good,\n');
   await reconcileCommand('open-1', join(shop.dir, 'return.csv'), { output: shop.output }, shop.call());
-  const reprint = () => ended(reprintCommand('open-1', { cards: '1', output: shop.output }, shop.call()));
+  const reprint = () =>
+    outcomeOf((print) => reprintCommand('open-1', { cards: '1', output: shop.output }, shop.call(print)));
   expect(await reprint()).toMatchObject(NO);
   expect(readdirSync(shop.output)).not.toContain('open-1-s1');
   await approve();

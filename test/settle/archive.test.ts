@@ -3,12 +3,12 @@ import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node
 import { gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asFailure } from '../../src/base/failure.ts';
 import { archiveCommand } from '../../src/cli/archive-command.ts';
 import { purgeCommand } from '../../src/cli/purge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { reprintCommand } from '../../src/cli/reprint-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { call, have } from '../support/programs.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
@@ -34,21 +34,10 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-async function archive(
-  name = 'filed-1',
-  to?: string,
-): Promise<{ readonly code: number; readonly out: string }> {
-  let out = '';
-  const flags = { output: shop.output, ...(to !== undefined && { to }) };
-  return archiveCommand(
-    name,
-    flags,
-    shop.call((text) => (out += text)),
-  ).then(
-    () => ({ code: 0, out }),
-    (error: unknown) => ({ code: asFailure(error).exitCode, out: asFailure(error).message }),
+const archive = (name = 'filed-1', to?: string) =>
+  outcomeOf((print) =>
+    archiveCommand(name, { output: shop.output, ...(to !== undefined && { to }) }, shop.call(print)),
   );
-}
 
 async function reconcile(run: string, rows: string): Promise<void> {
   await shop.write('return.csv', `serial,result,destroyed\n${rows}\n`);

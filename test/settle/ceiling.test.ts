@@ -1,11 +1,11 @@
 // The ceiling of a P account's activations: over distinct cards, and under a person's yes.
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { asFailure } from '../../src/base/failure.ts';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { activateCommand } from '../../src/cli/activate-command.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
 let sandbox: Sandbox;
@@ -35,15 +35,8 @@ afterEach(async () => {
 /** Activates as samples with 5.00 each. */
 async function activate(cards: string, confirm: string): Promise<string> {
   const flags = { cards, amount: '5.00', currency: 'NOK', sample: true, confirm, output: shop.output };
-  let out = '';
-  return activateCommand(
-    'c-1',
-    flags,
-    shop.call((text) => (out += text)),
-  ).then(
-    () => out,
-    (error: unknown) => `${asFailure(error).exitCode} ${asFailure(error).message}`,
-  );
+  const { code, out } = await outcomeOf((print) => activateCommand('c-1', flags, shop.call(print)));
+  return code === 0 ? out : `${code} ${out}`;
 }
 
 const active = () =>

@@ -2,7 +2,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { asFailure } from '../../src/base/failure.ts';
 import { secret } from '../../src/base/secret.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
 import { reader } from '../../src/cli/environment.ts';
@@ -12,6 +11,7 @@ import { statusCommand } from '../../src/cli/status-command.ts';
 import { Platform } from '../../src/issue/platform.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { metricsText } from '../../src/watch/metrics.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
 const job = (name: string, more = '') => `
@@ -39,29 +39,14 @@ afterEach(() => {
   shop.remove();
 });
 
-interface Came {
-  readonly code: number;
-  readonly out: string;
-}
-
-/** What a command came to. */
-async function came(work: (print: (text: string) => void) => Promise<void>): Promise<Came> {
-  let out = '';
-  const print = (text: string) => void (out += text);
-  return work(print).then(
-    () => ({ code: 0, out }),
-    (error: unknown) => ({ code: asFailure(error).exitCode, out: out + asFailure(error).message }),
-  );
-}
-
 const purge = (run: string | undefined, flags: PurgeFlags = {}, days = 0) =>
-  came((print) => purgeCommand(run, { output: shop.output, ...flags }, shop.call(print, days)));
+  outcomeOf((print) => purgeCommand(run, { output: shop.output, ...flags }, shop.call(print, days)));
 
 const status = (run?: string) =>
-  came((print) => statusCommand(run, { output: shop.output }, shop.call(print)));
+  outcomeOf((print) => statusCommand(run, { output: shop.output }, shop.call(print)));
 
 const audit = (run: string, platform = false) =>
-  came((print) => auditCommand(run, { output: shop.output, platform }, shop.call(print)));
+  outcomeOf((print) => auditCommand(run, { output: shop.output, platform }, shop.call(print)));
 
 async function reconcile(run: string, rows: string): Promise<void> {
   await shop.write('return.csv', `serial,result,destroyed\n${rows}\n`);

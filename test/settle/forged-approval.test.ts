@@ -4,7 +4,6 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asFailure } from '../../src/base/failure.ts';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
@@ -13,6 +12,7 @@ import { runCommand } from '../../src/cli/run-command.ts';
 import { openSigner } from '../../src/pack/signer.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Approval } from '../../src/settle/approval.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { minisignKey } from '../support/minisign-key.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 import { runsIn } from '../program/books.ts';
@@ -30,25 +30,18 @@ afterAll(async () => {
 
 type Command = 'run' | 'doctor' | 'audit';
 
-async function call(command: Command): Promise<{ readonly code: number; readonly said: string }> {
-  let said = '';
-  const at = shop.call((text) => (said += text));
-  const job = join(shop.dir, 'job.yaml');
-  const { output } = shop;
-  const work = {
-    run: () => runCommand(job, { output }, at),
-    doctor: () => doctorCommand(job, { output }, at),
-    audit: () => auditCommand(runsIn(output)[0] ?? '', { output }, at),
-  };
-  try {
-    const code = await work[command]();
-    return { code: typeof code === 'number' ? code : 0, said };
-  } catch (error) {
-    const failure = asFailure(error);
-    const all = failure.complaints.map(({ message }) => message).join('\n');
-    return { code: failure.exitCode, said: said + all };
-  }
-}
+const call = (command: Command) =>
+  outcomeOf((print) => {
+    const at = shop.call(print);
+    const job = join(shop.dir, 'job.yaml');
+    const { output } = shop;
+    const work = {
+      run: () => runCommand(job, { output }, at),
+      doctor: () => doctorCommand(job, { output }, at),
+      audit: () => auditCommand(runsIn(output)[0] ?? '', { output }, at),
+    };
+    return work[command]();
+  });
 
 test('a key with an approver’s name and other bytes is no approver, to run, doctor and audit', async () => {
   const [kari, thief] = [minisignKey(), minisignKey()];
@@ -93,14 +86,14 @@ approvers: [keys/kari.pub]
     [kari.public, /the signature of EFCDAB8967452301 is not good/],
   ] as const) {
     writeFileSync(path, forged(key));
-    expect(await call('run')).toMatchObject({ code: 7, said: expect.stringMatching(why) as string });
-    expect((await call('doctor')).said).toMatch(new RegExp(`FAIL +approval .*${why.source}`));
+    expect(await call('run')).toMatchObject({ code: 7, out: expect.stringMatching(why) as string });
+    expect((await call('doctor')).out).toMatch(new RegExp(`FAIL +approval .*${why.source}`));
   }
   expect(runsIn(shop.output)).toEqual([]);
   expect(sandbox.books().accounts.P00000001?.cards ?? []).toEqual([]);
 
   writeFileSync(path, whole);
-  expect((await call('doctor')).said).toMatch(/ok +approval +as it is now/);
+  expect((await call('doctor')).out).toMatch(/ok +approval +as it is now/);
   expect(await call('run')).toMatchObject({ code: 0 });
   expect(await call('audit')).toMatchObject({ code: 0 });
   const kept = join(shop.output, runsIn(shop.output)[0] ?? '', 'approval.json');
@@ -109,6 +102,6 @@ approvers: [keys/kari.pub]
     [kari.public, /approval\.json: the signature of EFCDAB8967452301 is not good/],
   ] as const) {
     writeFileSync(kept, forged(key));
-    expect(await call('audit')).toMatchObject({ code: 7, said: expect.stringMatching(why) as string });
+    expect(await call('audit')).toMatchObject({ code: 7, out: expect.stringMatching(why) as string });
   }
 });

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
-import { asFailure } from '../../src/base/failure.ts';
 import { takeLock, thisProcess } from '../../src/base/lock.ts';
 import { RunFolder } from '../../src/base/run-folder.ts';
 import { purgeCommand } from '../../src/cli/purge-command.ts';
@@ -13,6 +12,7 @@ import { statusCommand } from '../../src/cli/status-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { beginPurge } from '../../src/settle/purge.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
 const RUN = 'two-1';
@@ -33,15 +33,9 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-async function came(work: (print: (text: string) => void) => Promise<void>) {
-  let out = '';
-  return work((text) => (out += text)).then(
-    () => ({ code: 0, out }),
-    (error: unknown) => ({ code: asFailure(error).exitCode, out: out + asFailure(error).message }),
-  );
-}
-const purge = () => came((print) => purgeCommand(RUN, { output: shop.output }, shop.call(print)));
-const tend = (days: number) => came((print) => tendCommand({ output: shop.output }, shop.call(print, days)));
+const purge = () => outcomeOf((print) => purgeCommand(RUN, { output: shop.output }, shop.call(print)));
+const tend = (days: number) =>
+  outcomeOf((print) => tendCommand({ output: shop.output }, shop.call(print, days)));
 const isOpenable = (run: string) => existsSync(join(shop.output, run, 'key.age'));
 
 async function reconcile(run: string, rows: string): Promise<void> {
@@ -94,7 +88,9 @@ test('where a supplement is held nothing is destroyed; what was begun and cut of
     forced: false,
     proofs: false,
   });
-  const said = await came((print) => statusCommand(SUPPLEMENT, { output: shop.output }, shop.call(print)));
+  const said = await outcomeOf((print) =>
+    statusCommand(SUPPLEMENT, { output: shop.output }, shop.call(print)),
+  );
   expect(said.out).toMatch(/half purged: cardpress purge goes on/);
   expect((await tend(0)).out).toMatch(/^two-1-s1 is purged: \d+ files destroyed[^\n]*\n$/);
   expect([RUN, SUPPLEMENT].map(isOpenable)).toEqual([true, false]);
