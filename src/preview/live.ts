@@ -50,6 +50,9 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
   let count = 0;
   let state: LiveState = { complaints: [] };
   let drawing: Drawing | undefined;
+  /** What the drawing is of, and what is being measured of it. */
+  let drawn: Specimen | undefined;
+  let measured: Specimen | undefined;
   let templateFile: string | undefined;
   let busy = false;
   let noticed: number | undefined;
@@ -77,12 +80,12 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
     });
   };
 
-  /** Draws the files as they are. @returns what was drawn, or undefined where it could not be */
-  const redraw = async (since: number): Promise<Specimen | undefined> => {
+  /** Draws the files as they are, where anything in them is new and can be drawn. */
+  const redraw = async (since: number): Promise<void> => {
     files.begin();
     try {
       const subject = await readSubject(seeing, named, sheet);
-      if (!files.changed()) return undefined;
+      if (!files.changed()) return;
       const read = now();
       templateFile = subject.design.template.file;
       const specimen = await openSpecimen(subject, shown);
@@ -90,11 +93,12 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
       const prepared = now();
       if (draft === undefined) {
         fail(new Failure('input', complaintsOf(findings, 'fail')));
-        return undefined;
+        return;
       }
       const next = await openDrawing(draft, specimen);
       const before = drawing;
       drawing = next;
+      drawn = specimen;
       count += 1;
       publish({
         drawing: describe(draft, specimen, `${names}.${count}`),
@@ -104,11 +108,9 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
       });
       before?.close();
       followed = [];
-      return specimen;
     } catch (error) {
       // A fault of ours is told on the page as well: the next save may well be drawn again.
       if (files.changed()) fail(asFailure(error));
-      return undefined;
     } finally {
       // A reading that was broken off has not seen all that it stands on.
       followed = [...new Set([...followed, ...files.seen()])];
@@ -116,14 +118,19 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
     }
   };
 
-  const predict = async ({ draft, subject }: Specimen) => {
-    const drawn = state.drawing;
-    const isPast = () => closed || noticed !== undefined || state.drawing !== drawn;
+  /** Measures the symbols of what is drawn, once. A save that is just being looked at goes first, and calls again. */
+  const predict = async () => {
+    const [specimen, shown] = [drawn, state.drawing];
+    if (specimen?.draft === undefined || shown === undefined) return;
+    if (shown.outlooks !== undefined || measured === specimen) return;
+    const { draft, subject } = specimen;
+    const isPast = () => closed || noticed !== undefined || state.drawing !== shown;
+    measured = specimen;
     await wait(AFTER_PICTURES);
-    if (drawn === undefined || draft === undefined || isPast()) return;
-    const outlooks = await outlookFor(draft, subject).catch(() => []);
-    if (isPast()) return;
-    const told = outlooks.map(({ side, data, module, outlook, decodability, contrast }) => ({
+    const found = isPast() ? undefined : await outlookFor(draft, subject).catch(() => []);
+    if (measured === specimen) measured = undefined;
+    if (found === undefined || isPast()) return;
+    const outlooks = found.map(({ side, data, module, outlook, decodability, contrast }) => ({
       side,
       data,
       module,
@@ -131,21 +138,20 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
       decodability,
       contrast,
     }));
-    publish({ ...state, drawing: { ...drawn, outlooks: told } });
+    publish({ ...state, drawing: { ...shown, outlooks } });
   };
 
   const work = async (): Promise<void> => {
     if (busy) return;
     busy = true;
-    let specimen: Specimen | undefined;
     while (noticed !== undefined && !closed) {
       await wait(COALESCE);
       const since = noticed;
       noticed = undefined;
-      specimen = (await redraw(since)) ?? specimen;
+      await redraw(since);
     }
     busy = false;
-    if (specimen !== undefined) await predict(specimen);
+    await predict();
   };
   const look = () => {
     noticed ??= now();
@@ -158,14 +164,13 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
   };
 
   const watch = watchFiles(save);
-  const first = await redraw(now());
+  await redraw(now());
   if (failure?.complaints.every(({ place }) => place === undefined)) {
     await watch.close();
     throw failure;
   }
   // What was saved before the files were watched is not missed.
   look();
-  if (first !== undefined) void predict(first);
   return {
     state: () => state,
     drawing: () => drawing,

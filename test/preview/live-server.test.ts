@@ -1,8 +1,9 @@
 // The live page's server by itself: whom it answers, what it gives out, and what becomes of a save.
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
@@ -264,6 +265,20 @@ describe('a save', () => {
     expect(live.state().complaints[0]!.place).toMatchObject({ file: template });
     writeFileSync(font, readFileSync(new URL('fonts/Inter-SemiBold.ttf', TEMPLATES)));
     await until(({ complaints }) => complaints.length === 0);
+  });
+
+  // A measurement gives way to a save that is just being looked at: one of these comes at that moment.
+  test('with nothing new in it, when the symbols are about to be measured, takes no measurement away', async () => {
+    for (const [round, moment] of [235, 240, 245, 250, 255, 260].entries()) {
+      const safe = 2.1 + round / 10;
+      writeFileSync(template, text.replace('safe: 3', `safe: ${safe}`));
+      await until(({ drawing }) => drawing?.safe === safe);
+      await wait(moment);
+      utimesSync(template, new Date(), new Date());
+      await until(({ drawing }) => drawing?.outlooks !== undefined);
+    }
+    writeFileSync(template, text);
+    await until(({ drawing }) => drawing?.safe === 3);
   });
 
   test('that breaks a rule is drawn, and the row says where', async () => {
