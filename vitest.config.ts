@@ -42,6 +42,7 @@ const LONG = [
   'test/settle/destroyed.test.ts',
   'test/settle/forged-approval.test.ts',
   'test/settle/half-purged.test.ts',
+  'test/settle/kept-approvers.test.ts',
   'test/settle/long/*.test.ts',
   'test/stand-in/stand-in.test.ts',
   'test/verify/memory.test.ts',

@@ -34,9 +34,16 @@ export async function auditCommand(name: string, flags: AuditFlags, call: Call):
   const family = await readFamily(nodeDisk, outputPath(call.env, flags.output), name);
   const wrong: string[] = [];
   const pages: string[] = [booksText(family)];
+  const first = await approvalIn(family.root);
+  const approvers = approversIn(first?.statement ?? '');
   for (const member of membersOf(family)) {
     const found = await auditFolder(member.folder);
-    const faults = [...found.wrong, ...(await receiptFaults(member)), ...(await approvalFaults(member))];
+    const faults = [
+      ...found.wrong,
+      ...(await receiptFaults(member)),
+      ...(await approvalFaults(member, approvers)),
+      ...laterFaults(found, approvers),
+    ];
     wrong.push(...faults.map((what) => `${member.plan.run}/${what}`));
     pages.push(await memberPage(member, found));
   }
@@ -91,11 +98,22 @@ async function receiptFaults({ folder }: Member): Promise<readonly string[]> {
   return wrong;
 }
 
-async function approvalFaults({ folder, plan }: Member): Promise<readonly string[]> {
-  if (!(await folder.has(names.approval)))
+const approvalIn = async ({ folder }: Pick<Member, 'folder'>) =>
+  (await folder.has(names.approval)) ? ((await folder.readJson(names.approval)) as Approval) : undefined;
+
+/** @param approvers of the run that was ordered: its supplements are under theirs, too */
+async function approvalFaults(
+  member: Member,
+  approvers: ReturnType<typeof approversIn>,
+): Promise<readonly string[]> {
+  const { plan } = member;
+  const approval = await approvalIn(member);
+  if (approval === undefined)
     return isTestRun(plan) ? [] : [`${names.approval} is missing: a P account does not run without`];
-  const approval = (await folder.readJson(names.approval)) as Approval;
-  const fault = await approvalFault(approval, approval.statement, approversIn(approval.statement));
+  const { statement } = approval;
+  const fault =
+    (await approvalFault(approval, statement, approversIn(statement))) ??
+    (await approvalFault(approval, statement, approvers));
   const missing =
     plan.supplement !== undefined
       ? undefined
@@ -104,6 +122,20 @@ async function approvalFaults({ folder, plan }: Member): Promise<readonly string
     ...(fault === undefined ? [] : [`${names.approval}: ${fault}`]),
     ...(missing === undefined ? [] : [`${names.approval} is no yes to ${missing.role} ${missing.ref}`]),
   ];
+}
+
+/** Every yes that a run went on under after the first is one of the same approvers. */
+function laterFaults(
+  { laterSigners }: FolderAudit,
+  approvers: ReturnType<typeof approversIn>,
+): readonly string[] {
+  if (approvers.length === 0) return [];
+  return laterSigners
+    .filter((signer) => !approvers.some(({ fingerprint }) => fingerprint === signer))
+    .map(
+      (signer) =>
+        `${names.events}: the run went on under a yes of ${signer === '' ? 'nobody' : signer}, who is none of its approvers`,
+    );
 }
 
 async function accountFaults(family: Family): Promise<readonly string[]> {
@@ -125,9 +157,7 @@ async function memberPage(
   const receipts = (await folder.list('receipts')).filter((file) =>
     /\.(done|acknowledged)\.json$/.test(file),
   );
-  const approval = (await folder.has(names.approval))
-    ? ((await folder.readJson(names.approval)) as Approval)
-    : undefined;
+  const approval = await approvalIn({ folder });
   const rows = [
     [
       'events',

@@ -3,7 +3,8 @@ import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { isTest } from '../plan/job.ts';
-import { type Approval, approvalFault, findApproval } from '../settle/approval.ts';
+import { isTestRun } from '../plan/plan.ts';
+import { type Approval, approvalFault, approversIn, findApproval } from '../settle/approval.ts';
 import type { CheckedJob } from './check-job.ts';
 import type { Run } from './runs.ts';
 
@@ -17,10 +18,13 @@ export async function approvalOf(asked: Asked, output: string, disk: Disk): Prom
   const { job } = asked;
   const approval = await goodApproval(asked, output, disk);
   if (approval !== undefined || isTest(job.value)) return approval;
-  throw badInput(`${job.file} is not approved as it is now: a P account is run by a person's yes`, {
-    hint: `cardpress approve ${job.file} shows what would be made`,
-  });
+  throw notApproved(job.file);
 }
+
+const notApproved = (file: string) =>
+  badInput(`${file} is not approved as it is now: a P account is run by a person's yes`, {
+    hint: `cardpress approve ${file} shows what would be made`,
+  });
 
 export interface Standing {
   /** Undefined on a T account that nobody approved. */
@@ -35,31 +39,72 @@ export interface Standing {
  * @throws Failure as `approvalOf`
  */
 export async function standingApproval(
-  { folder, plan }: Run,
+  run: Run,
   asked: Asked,
   output: string,
   disk: Disk,
 ): Promise<Standing> {
   const { job, statement, approvers } = asked;
-  const has = await folder.has(names.approval);
-  if (!has && !isTest(job.value))
-    throw new Failure(
-      'mismatch',
-      `${folder.name}/${names.approval} is missing: a P account is run by a person's yes`,
-    );
-  const own = has ? ((await folder.readJson(names.approval)) as Approval) : undefined;
+  const own = await firstApproval(run);
   if (isTest(job.value)) return { approval: own, isLater: false };
   if (own?.statement === statement) {
     const fault = await approvalFault(own, statement, approvers);
     if (fault === undefined) return { approval: own, isLater: false };
-    throw new Failure('mismatch', `${folder.name}/${names.approval} is not good: ${fault}`);
+    throw new Failure('mismatch', `${run.folder.name}/${names.approval} is not good: ${fault}`);
   }
-  const approval = await goodApproval(asked, output, disk);
+  const approval = await laterApproval(run, asked, output, disk);
   if (approval !== undefined) return { approval, isLater: true };
   throw badInput(
-    `${job.file} is not approved as it is now: it was changed since the yes that ${plan.run} was made under, and a run of a P account goes on under a person's yes to the job as it is, also where recovery was changed to decide what is in doubt`,
+    `${job.file} is not approved as it is now: it was changed since the yes that ${run.plan.run} was made under, and a run of a P account goes on under a person's yes to the job as it is, also where recovery was changed to decide what is in doubt`,
     {
       hint: `change it back, or have it approved: cardpress approve ${job.file}; cardpress resolve decides a batch in doubt without a change of the job`,
+    },
+  );
+}
+
+/**
+ * The yes that a run of a P account does something under that it was not begun for: for another manufacturer, say.
+ * @throws Failure as `approvalOf`
+ */
+export async function freshApproval(run: Run, asked: Asked, output: string, disk: Disk): Promise<Standing> {
+  const approval = await laterApproval(run, asked, output, disk);
+  if (approval === undefined) throw notApproved(asked.job.file);
+  return { approval, isLater: true };
+}
+
+/**
+ * The yes that a run was begun under.
+ * @throws Failure of kind `mismatch` where a P account's run has none
+ */
+export async function firstApproval({ folder, plan }: Run): Promise<Approval | undefined> {
+  if (await folder.has(names.approval)) return (await folder.readJson(names.approval)) as Approval;
+  if (isTestRun(plan)) return undefined;
+  throw new Failure(
+    'mismatch',
+    `${folder.name}/${names.approval} is missing: a P account is run by a person's yes`,
+  );
+}
+
+/**
+ * A yes to the job as it is now. Whoever edits a job can take its approvers out: while the yes that the run was
+ * begun under names approvers, a later one is one of theirs as well.
+ */
+async function laterApproval(
+  run: Run,
+  asked: Asked,
+  output: string,
+  disk: Disk,
+): Promise<Approval | undefined> {
+  const { job, statement } = asked;
+  const approval = await goodApproval(asked, output, disk);
+  if (approval === undefined) return undefined;
+  const first = approversIn((await firstApproval(run))?.statement ?? '');
+  if ((await approvalFault(approval, statement, first)) === undefined) return approval;
+  throw badInput(
+    `${job.file} is approved as it is now, but by none of the approvers that ${run.plan.run} was begun under: ${first.map(({ fingerprint }) => fingerprint).join(', ')}`,
+    {
+      ...(job.value.approvers !== undefined && { place: job.at('approvers') }),
+      hint: 'a run keeps its approvers: name them in the job, and have one of them approve it',
     },
   );
 }

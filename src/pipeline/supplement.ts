@@ -22,7 +22,7 @@ import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Approval, approvalText } from '../settle/approval.ts';
 import type { CardStanding } from '../settle/cards.ts';
-import { type Standing, approvalOf, standingApproval } from './approved.ts';
+import { type Standing, firstApproval, freshApproval, standingApproval } from './approved.ts';
 import { type Family, type Member, membersOf } from './family.ts';
 import { makeRunKeys, openRunKeys } from './keys.ts';
 import { goodCards } from './next.ts';
@@ -165,22 +165,15 @@ export async function planSupplement(
  * places need one of their own.
  */
 async function approvalFor(
-  { folder, plan }: Member,
+  root: Member,
   overrides: Overrides,
   output: string,
   around: Surroundings,
 ): Promise<Standing> {
-  const { disk } = around.reader;
-  if (isTestRun(plan)) {
-    const has = await folder.has(names.approval);
-    return {
-      approval: has ? ((await folder.readJson(names.approval)) as Approval) : undefined,
-      isLater: false,
-    };
-  }
-  const checked = await checkJob(around, plan.jobFile, overrides);
-  if (Object.keys(overrides).length === 0) return standingApproval({ folder, plan }, checked, output, disk);
-  return { approval: await approvalOf(checked, output, disk), isLater: true };
+  if (isTestRun(root.plan)) return { approval: await firstApproval(root), isLater: false };
+  const checked = await checkJob(around, root.plan.jobFile, overrides);
+  const find = Object.keys(overrides).length === 0 ? standingApproval : freshApproval;
+  return find(root, checked, output, around.reader.disk);
 }
 
 /** An open supplement, ready for the loop. */

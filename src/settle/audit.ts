@@ -14,6 +14,8 @@ export interface FolderAudit {
   readonly who: ReadonlyMap<string, number>;
   /** Files that were found as the chain names them. */
   readonly files: number;
+  /** Who signed each later yes that the run went on under; a name and no key, where the job named no approvers. */
+  readonly laterSigners: readonly string[];
 }
 
 interface Line {
@@ -22,6 +24,7 @@ interface Line {
   readonly previous?: string;
   readonly file?: string;
   readonly sha256?: string;
+  readonly signers?: readonly string[];
 }
 
 /** Written once before there is a journal, and named by every process: what it says must never change. */
@@ -37,6 +40,7 @@ export async function auditFolder(folder: RunFolder): Promise<FolderAudit> {
   if (lines.at(-1) === '') lines.pop();
   const who = new Map<string, number>();
   const noted = new Map<string, string[]>();
+  const laterSigners: string[] = [];
   let previous = GENESIS;
   for (const [index, text] of lines.entries()) {
     const line = parseLine(text);
@@ -46,6 +50,7 @@ export async function auditFolder(folder: RunFolder): Promise<FolderAudit> {
         wrong.push(
           `${names.events}:${index + 1}  does not follow from the line before: one of them was changed, or lines were taken out`,
         );
+      if (line.event === 'run.approved') laterSigners.push(...(line.signers ?? ['']));
       if (line.by !== undefined) who.set(line.by, (who.get(line.by) ?? 0) + 1);
       if (line.event === 'file.noted' && line.file !== undefined && line.sha256 !== undefined)
         noted.set(line.file, [...(noted.get(line.file) ?? []), line.sha256]);
@@ -53,7 +58,7 @@ export async function auditFolder(folder: RunFolder): Promise<FolderAudit> {
     previous = lineHash(text);
   }
   wrong.push(...(await auditHead(folder, lines)), ...(await auditFiles(folder, noted)));
-  return { wrong, lines: lines.length, head: previous, who, files: noted.size };
+  return { wrong, lines: lines.length, head: previous, who, files: noted.size, laterSigners };
 }
 
 async function auditHead(folder: RunFolder, lines: readonly string[]): Promise<readonly string[]> {
