@@ -1,10 +1,14 @@
 // Every path of a run, and the one way of writing there: once, durably, whole or not at all.
 import { createHash, randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Disk, hasNoLinks } from './disk.ts';
 import { Failure, diskFailure, hasCode } from './failure.ts';
 
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+/** A second in all, at a claim that another writer has. */
+const LOOKS_AT_A_CLAIM = 50;
 
 const pad = (n: number, digits: number) => String(n).padStart(digits, '0');
 const batchName = (batch: number, attempt: number) => `batches/${pad(batch, 4)}.${attempt}`;
@@ -82,6 +86,8 @@ export class RunFolder {
   readonly path: string;
   readonly #disk: Disk;
   #witness: Witness | undefined;
+  /** Claims of this writer that are being removed, or could not be. */
+  readonly #left = new Set<string>();
 
   constructor(disk: Disk, path: string) {
     this.#disk = disk;
@@ -133,16 +139,21 @@ export class RunFolder {
    */
   async write(name: string, content: Content): Promise<boolean> {
     return this.#guard(name, async (final, folder) => {
-      if (await this.has(name)) return false;
+      if (await this.has(name)) {
+        // A writer that failed after the name was there comes back for this.
+        await this.#disk.syncFolder(folder);
+        return false;
+      }
       if (this.#witness !== undefined && isWitnessed(name) && isWhole(content))
         await this.#witness(name, createHash('sha256').update(content).digest('hex'));
       const temporary = await this.#writeTemporary(folder, content);
       let made: boolean;
       try {
-        made = await this.#disk.link(temporary, final);
+        made = await this.#place(name, temporary, final);
       } catch (error) {
-        if (!hasNoLinks(error)) throw error;
-        made = await this.#claim(name, temporary, final);
+        // Whoever comes back with the same bytes must not fill the disk with them.
+        await this.#disk.remove(temporary).catch(() => undefined);
+        throw error;
       }
       await this.#disk.remove(temporary);
       await this.#disk.syncFolder(folder);
@@ -261,22 +272,51 @@ export class RunFolder {
     return temporary;
   }
 
+  async #place(name: string, temporary: string, final: string): Promise<boolean> {
+    try {
+      return await this.#disk.link(temporary, final);
+    } catch (error) {
+      if (!hasNoLinks(error)) throw error;
+      return this.#claim(name, temporary, final);
+    }
+  }
+
   /**
    * Where links are not to be had: whoever makes the claim file may move the data into place. One that a dead
-   * writer left is taken away with the other temporaries.
+   * writer left is taken away with the other temporaries. A claim alone is no file: false only once that is there.
    */
   async #claim(name: string, temporary: string, final: string): Promise<boolean> {
     const claim = join(dirname(final), `${TEMPORARY}claim-${basename(final)}`);
+    for (let look = 1; !(await this.#isClaimed(claim)); look += 1) {
+      if (await this.has(name)) return false;
+      if (look === LOOKS_AT_A_CLAIM)
+        throw new Failure(
+          'unavailable',
+          `${claim} is in the way: another writer is at it, or one that died left it`,
+        );
+      await wait(20);
+    }
+    try {
+      const free = !(await this.has(name));
+      if (free) await this.#disk.rename(temporary, final);
+      return free;
+    } finally {
+      this.#left.add(claim);
+      await this.#disk.remove(claim);
+      this.#left.delete(claim);
+    }
+  }
+
+  /** Makes the claim file, or takes it over where this writer could not remove its own. */
+  async #isClaimed(claim: string): Promise<boolean> {
+    if (this.#left.delete(claim)) return true;
     try {
       await (await this.#disk.create(claim)).close();
+      return true;
     } catch (error) {
       if (hasCode(error, 'EEXIST')) return false;
       throw error;
     }
-    const free = !(await this.has(name));
-    if (free) await this.#disk.rename(temporary, final);
-    await this.#disk.remove(claim);
-    return free;
   }
 
   async #guard<T>(name: string, work: (final: string, folder: string) => Promise<T>): Promise<T> {

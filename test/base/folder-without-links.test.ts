@@ -49,6 +49,77 @@ test('a name that was filled while this writer prepared its bytes stays as it is
   expect(await readdir(join(folder.path, 'batches'))).toEqual(['0001.1.age']);
 });
 
+/** A disk that fails once, at the first call of this kind. */
+function failingOnce(disk: Disk, what: 'rename' | 'syncFolder'): Disk {
+  let failed = false;
+  const fail = <Rest extends readonly unknown[], Made>(work: (...rest: Rest) => Promise<Made>) =>
+    ((...rest) => {
+      if (failed) return work(...rest);
+      failed = true;
+      return Promise.reject(Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }));
+    }) satisfies typeof work;
+  return what === 'rename'
+    ? { ...disk, rename: fail((from, to) => disk.rename(from, to)) }
+    : { ...disk, syncFolder: fail((path) => disk.syncFolder(path)) };
+}
+
+test('a name that could not be given is given at the next attempt, and nothing is left beside it', async () => {
+  const { path } = await newRun();
+  const folder = new RunFolder(failingOnce(withoutLinks, 'rename'), path);
+  await expect(folder.write(NAME, 'the answer')).rejects.toThrow(/disk failed/);
+  expect(await folder.write(NAME, 'the answer')).toBe(true);
+  expect(await text(folder)).toBe('the answer');
+  expect(await readdir(join(path, 'batches'))).toEqual(['0001.1.age']);
+});
+
+test('a claim that cannot be removed is taken over by the writer that made it', async () => {
+  const { path } = await newRun();
+  const once = failingOnce(withoutLinks, 'rename');
+  let stuck = true;
+  const folder = new RunFolder(
+    {
+      ...once,
+      remove: (name) =>
+        stuck && name.includes('claim')
+          ? ((stuck = false), Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })))
+          : once.remove(name),
+    },
+    path,
+  );
+  await expect(folder.write(NAME, 'the answer')).rejects.toThrow(/disk failed/);
+  expect(await readdir(join(path, 'batches'))).toEqual(['.writing-claim-0001.1.age']);
+  expect(await folder.write(NAME, 'the answer')).toBe(true);
+  expect(await readdir(join(path, 'batches'))).toEqual(['0001.1.age']);
+});
+
+test('a claim that another writer left is no file: what is in memory alone is not given up for it', async () => {
+  const folder = await newRun();
+  await writeFile(join(folder.path, 'batches/.writing-claim-0001.1.age'), '');
+  await expect(folder.write(NAME, 'the answer')).rejects.toThrow(/claim-0001\.1\.age is in the way/);
+  await folder.tidy();
+  expect(await folder.write(NAME, 'the answer')).toBe(true);
+});
+
+test('a name whose folder could not be synced is synced by whoever comes back', async () => {
+  const { path } = await newRun();
+  const synced: string[] = [];
+  const once = failingOnce(nodeDisk, 'syncFolder');
+  const folder = new RunFolder(
+    {
+      ...once,
+      async syncFolder(name) {
+        await once.syncFolder(name);
+        synced.push(name);
+      },
+    },
+    path,
+  );
+  await expect(folder.write(NAME, 'the answer')).rejects.toThrow(/disk failed/);
+  expect(synced).toEqual([]);
+  expect(await folder.write(NAME, 'the answer')).toBe(false);
+  expect(synced).toEqual([join(path, 'batches')]);
+});
+
 test('of two writers at once exactly one succeeds', async () => {
   const folder = await newRun();
   const made = await Promise.all(
