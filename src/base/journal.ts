@@ -24,43 +24,64 @@ export interface Head {
   readonly sha256: string;
 }
 
+/** Where the next line is chained to. */
+interface End {
+  readonly previous: string;
+  readonly lines: number;
+  /** A crash, or a full disk, cut the last line off. It stays as it is, ended, and the chain goes on from it. */
+  readonly isTorn: boolean;
+}
+
 /**
  * Opens the journal of a run folder for writing. Only the holder of the run's lock may.
+ * What could not be written is written with the next event, or when the journal is closed: the disk may have room
+ * by then, and the chain must not miss a line.
  * @param by who writes: user, host and the fingerprint of a key
  */
 export async function openJournal(disk: Disk, path: string, now: () => Date, by?: string): Promise<Journal> {
   const name = join(path, names.events);
-  const found = await disk.read(name);
-  const before = new TextDecoder().decode(found ?? new Uint8Array());
+  const isNew = (await disk.size(name)) === undefined;
   const file: DiskFile = await disk.append(name);
   // The name, too: a file that the journal names must not outlive the journal.
-  if (found === undefined) await disk.syncFolder(path);
-  // A line without its end was cut off by a crash. It stays as it is, ended, and the chain goes on from it.
-  const torn = before !== '' && !before.endsWith('\n');
-  const lines = before.split('\n');
-  const lastLine = (torn ? lines.at(-1) : lines.at(-2)) ?? '';
-  let previous = lastLine === '' ? GENESIS : lineHash(lastLine);
-  let count = lines.length - (torn ? 0 : 1);
-  let work: Promise<void> = torn ? file.write(bytesOf('\n')) : Promise.resolve();
-  let broken: unknown;
-  const emit = (event: Event) => {
-    const line = JSON.stringify({
-      at: now().toISOString(),
-      previous,
-      ...(by !== undefined && { by }),
-      ...event,
-    });
-    previous = lineHash(line);
-    count += 1;
-    work = work
-      .then(() => file.write(bytesOf(`${line}\n`)))
-      .catch((error: unknown) => {
-        broken ??= error;
+  if (isNew) await disk.syncFolder(path);
+  const waiting: { readonly at: string; readonly event: Event }[] = [];
+  let end: End | undefined = endOf(await disk.read(name));
+  let work: Promise<void> = Promise.resolve();
+  let fault: { readonly error: unknown } | undefined;
+  const append = async () => {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      // Nobody knows how much of a line got there before its writing failed.
+      const last: End = end ?? endOf(await disk.read(name));
+      const { at, event } = next;
+      const line = JSON.stringify({
+        at,
+        previous: last.previous,
+        ...(by !== undefined && { by }),
+        ...event,
       });
+      end = undefined;
+      await file.write(bytesOf(`${last.isTorn ? '\n' : ''}${line}\n`));
+      end = { previous: lineHash(line), lines: last.lines + 1, isTorn: false };
+      waiting.shift();
+    }
+  };
+  const flush = () => {
+    work = work.then(append).then(
+      () => {
+        fault = undefined;
+      },
+      (error: unknown) => {
+        fault = { error };
+      },
+    );
   };
   const written = async () => {
     await work;
-    if (broken !== undefined) throw broken as Error;
+    if (fault !== undefined) throw fault.error;
+  };
+  const emit = (event: Event) => {
+    waiting.push({ at: now().toISOString(), event });
+    flush();
   };
   return {
     emit,
@@ -70,14 +91,25 @@ export async function openJournal(disk: Disk, path: string, now: () => Date, by?
       await file.sync();
     },
     async close() {
+      flush();
       await work;
       await file.sync();
       await file.close();
-      if (broken !== undefined) throw diskFailure(broken, name) as Error;
-      const head: Head = { lines: count, sha256: previous };
+      if (fault !== undefined) throw diskFailure(fault.error, name) as Error;
+      const { lines, previous } = end ?? endOf(await disk.read(name));
+      const head: Head = { lines, sha256: previous };
       await new RunFolder(disk, path).replace(names.head, `${JSON.stringify(head)}\n`);
     },
   };
+}
+
+function endOf(journal: Uint8Array | undefined): End {
+  const text = new TextDecoder().decode(journal ?? new Uint8Array());
+  const lines = text.split('\n');
+  const isTorn = text !== '' && !text.endsWith('\n');
+  if (!isTorn) lines.pop();
+  const last = lines.at(-1);
+  return { previous: last === undefined ? GENESIS : lineHash(last), lines: lines.length, isTorn };
 }
 
 export const lineHash = (line: string) => createHash('sha256').update(line).digest('hex');

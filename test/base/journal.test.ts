@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Disk, nodeDisk } from '../../src/base/disk.ts';
-import { openJournal } from '../../src/base/journal.ts';
+import { type Head, lineHash, openJournal } from '../../src/base/journal.ts';
 import type { Event } from '../../src/base/log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -101,6 +101,57 @@ test('also where it was cut off behind a space', async () => {
   const whole = await write(folder, waiting('no space left on the disk'));
   const journal = await goOnAfter(whole.indexOf(' left') + 1, whole, folder);
   expect(brokenLinks(journal)).toEqual([]);
+});
+
+test('after a disk that was full for a while no line is missing, and the chain holds', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }),
+      fc.nat(),
+      async (isFull, share) => {
+        const folder = await temporaryFolder();
+        let call = 0;
+        const disk: Disk = {
+          ...nodeDisk,
+          async append(path) {
+            const file = await nodeDisk.append(path);
+            return {
+              ...file,
+              async write(bytes) {
+                call += 1;
+                if (isFull[call - 1] !== true) return file.write(bytes);
+                // A full disk takes some of the bytes, or none, or all but says otherwise.
+                await file.write(bytes.subarray(0, share % (bytes.length + 1)));
+                throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+              },
+            };
+          },
+        };
+        const journal = await openJournal(disk, folder, now);
+        for (let index = 0; index < 8; index++) {
+          if (index % 3 === 2) await journal.note(`books/${index}.json`, 'sum').catch(() => undefined);
+          else journal.emit(waiting(`event ${index}`));
+        }
+        const closed = await journal.close().then(
+          () => true,
+          () => false,
+        );
+        if (!closed) await write(folder, { event: 'run.continued', run: 'spring' });
+        const text = await readFile(join(folder, 'events.jsonl'), 'utf8');
+        expect(brokenLinks(text)).toEqual([]);
+        if (!closed) return;
+        const told = text.split('\n').flatMap((line) => (linkOf(line) === undefined ? [] : [line]));
+        for (let index = 0; index < 8; index++)
+          expect(
+            told.some((line) => line.includes(index % 3 === 2 ? `books/${index}.json` : `event ${index}`)),
+          ).toBe(true);
+        const head = JSON.parse(await readFile(join(folder, 'events.head.json'), 'utf8')) as Head;
+        const lines = text.split('\n').slice(0, -1);
+        expect(head).toEqual({ lines: lines.length, sha256: lineHash(lines.at(-1) ?? '') });
+      },
+    ),
+    { numRuns: 100 },
+  );
 });
 
 test('what writing threw is thrown at the end, once, and not into the run', async () => {
