@@ -47,7 +47,7 @@ export async function readFamily(
   for (const { ledger } of supplements)
     for (const serial of voidedInside(ledger)) {
       const card = cards.get(serial);
-      if (card !== undefined) cards.set(serial, { ...card, state: 'voided' });
+      if (card !== undefined) cards.set(serial, { ...card, state: 'voided', replaced: true });
     }
   const settlement = settle(root.plan.cards.ordered, cards);
   return { root, supplements, cards, settlement, open: openOrder(root, supplements) };

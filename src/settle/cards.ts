@@ -20,6 +20,8 @@ export interface CardStanding {
   readonly state: CardState;
   readonly destroyed: boolean;
   readonly active: boolean;
+  /** Voided, with another card made for it. */
+  readonly replaced: boolean;
 }
 
 /** made = good + spoiled + missing + unusedOvers + notYetReported */
@@ -49,6 +51,10 @@ export interface Settlement {
   };
 }
 
+/** A card that was voided by itself: another may still be made for it. */
+export const isGone = ({ state, replaced }: CardStanding): boolean =>
+  (state === 'voided' || state === 'orphaned') && !replaced;
+
 /**
  * Every card by its serial.
  * @param printings the run first, then its supplements in their order
@@ -73,6 +79,7 @@ export function standings(
         state: 'unreported',
         destroyed: false,
         active: false,
+        replaced: false,
       });
     for (const { good, spoiled, missing, run: reported } of returns) {
       if (reported !== run) continue;
@@ -84,8 +91,9 @@ export function standings(
   for (const { outcome } of orders) {
     if (outcome === undefined) continue;
     if (outcome.what === 'void' || outcome.what === 'replace') {
-      for (const serial of eachSerial(outcome.done)) change(serial, { state: 'voided' });
-      for (const { serial } of outcome.left) change(serial, { state: 'orphaned' });
+      const replaced = outcome.what === 'replace';
+      for (const serial of eachSerial(outcome.done)) change(serial, { state: 'voided', replaced });
+      for (const { serial } of outcome.left) change(serial, { state: 'orphaned', replaced });
     }
     if (outcome.what === 'activate')
       for (const serial of eachSerial(outcome.done)) change(serial, { active: true });

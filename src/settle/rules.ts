@@ -2,7 +2,7 @@
 import { countText } from '../base/count.ts';
 import { type Complaint, Failure, badInput } from '../base/failure.ts';
 import { type Plan, packOf } from '../plan/plan.ts';
-import type { CardStanding, Settlement } from './cards.ts';
+import { type CardStanding, type Settlement, isGone } from './cards.ts';
 import type { ListPart } from './list.ts';
 import { type OrderKind, eachSerial, spansText, someText, toSpans } from './records.ts';
 
@@ -34,12 +34,11 @@ export function refuseOrder(what: OrderKind, cards: readonly CardStanding[], fla
   if (complaints.length > 0) throw new Failure('input', complaints);
 }
 
-function whyNot(
-  what: OrderKind,
-  { state, destroyed, active }: CardStanding,
-  flags: OrderFlags,
-): string | undefined {
-  if (state === 'voided') return 'void already';
+function whyNot(what: OrderKind, card: CardStanding, flags: OrderFlags): string | undefined {
+  const { state, destroyed, active } = card;
+  // Voiding is the first half of replacing.
+  if (what === 'replace' && isGone(card)) return undefined;
+  if (state === 'voided') return card.replaced ? 'void already, and replaced' : 'void already';
   if (state === 'orphaned') return 'to be void, though the platform would not delete it';
   if (what !== 'activate' && active)
     return 'active: it carries money, and a person blocks it at the platform';
@@ -118,7 +117,8 @@ export function offers(
   all: ReadonlyMap<number, CardStanding>,
 ): readonly string[] {
   const missing = [...eachSerial(cards.missing)];
-  const replace = missing.slice(0, short);
+  const gone = [...all.values()].filter(isGone).map(({ serial }) => serial);
+  const replace = [...missing, ...gone].slice(0, short);
   const destroyed = [...eachSerial(cards.spoiled)].filter((serial) => all.get(serial)?.destroyed === true);
   const reprint = destroyed.slice(0, short - replace.length);
   const left = short - replace.length - reprint.length;

@@ -175,6 +175,7 @@ test('no order makes a card good that somebody may still have', () => {
     state,
     destroyed,
     active,
+    replaced: false,
   });
   const flags = { destroyed: true, sample: false };
   const isAllowed = (what: 'reprint' | 'reissue', one: CardStanding) => {

@@ -231,3 +231,23 @@ describe('orders', () => {
     expect(at.readFile(`elsewhere/${run}-s1_TEST/.done`)).toContain(run);
   }, 120_000);
 });
+
+test('cards that were voided first are replaced later, once', async () => {
+  const { run, ok, no, serials, returned, card, accounts } = await complete();
+  await ok('reconcile', run, returned(run, 'good.csv'));
+  await ok('void', run, '--cards', '1-5', '--reason', 'the van was robbed');
+  expect(await ok('status', run)).toMatch(`cardpress replace ${run} --cards 1-3 --reason TEXT`);
+  expect(await no(2, 'reissue', run, '--cards', '1', '--destroyed')).toMatch(/serial 1: void already/);
+
+  expect(await ok('replace', run, '--cards', '1-3', '--reason', 'for the van')).toMatch(
+    /3 of 3 cards are void; \S+-s1 is complete/,
+  );
+  expect(serials(`${run}-s1`)).toEqual([23, 24, 25]);
+  for (const serial of [1, 3]) expect(card(`MD-00000${serial}`)?.deleted_at).toBeDefined();
+  expect(await no(2, 'replace', run, '--cards', '1', '--reason', 'x')).toMatch(
+    /serial 1: void already, and replaced/,
+  );
+  expect(await ok('reconcile', `${run}-s1`, returned(`${run}-s1`, 's1.csv'))).toMatch(/20 good/);
+  expect(accounts(run).after).toMatchObject({ voided: 5, good: 20, short: 0 });
+  expect(await ok('status', run)).toMatch(/closed/);
+}, 120_000);
