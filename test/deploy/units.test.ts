@@ -2,12 +2,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { Failure } from '../../src/base/failure.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { start } from '../program/cli.ts';
+import { filesBelow } from '../support/forms.ts';
 import { have, tryCall } from '../support/programs.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
@@ -151,7 +151,9 @@ describe('what the service starts', () => {
 
   test('is safe to fire twice at once, after a power cut, and again when all is done', async () => {
     const cut = fire();
-    await sleep(600);
+    await expect
+      .poll(() => filesBelow(shop.dir).some((path) => path.endsWith('.asked.json')), { interval: 5 })
+      .toBe(true);
     cut.child.kill('SIGKILL');
     await cut.ended;
     const both = await Promise.all([fire().ended, fire().ended]);

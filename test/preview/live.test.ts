@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Started, cardpress, start } from '../program/cli.ts';
 import { CHROMIUM, openChromium } from '../support/chromium.ts';
 
@@ -55,6 +55,9 @@ if (CHROMIUM === undefined) {
     beforeEach(() => {
       writeFileSync(template, text);
       faults.length = 0;
+    });
+    afterEach(() => {
+      expect(faults, 'what the page itself complained of').toEqual([]);
     });
     afterAll(async () => {
       served.child.kill('SIGTERM');
@@ -249,13 +252,6 @@ if (CHROMIUM === undefined) {
       const { child, ended } = await last;
       child.kill('SIGTERM');
       expect(await ended).toMatchObject({ code: 0, err: '' });
-      await page.context().close();
-    });
-
-    test('nothing of all this was a fault of the page', async () => {
-      const page = await open();
-      await page.waitForTimeout(300);
-      expect(faults).toEqual([]);
       await page.context().close();
     });
   });

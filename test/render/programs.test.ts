@@ -37,6 +37,7 @@ describe.each(shippedFiles)('$label', ({ label, pdf }) => {
       .trim()
       .split('\n')
       .slice(2);
+    expect(fonts).not.toEqual([]);
     for (const font of fonts) expect(font).toMatch(/yes yes yes/);
   });
 });

@@ -180,6 +180,7 @@ async function live(schedule: Scheduled, happenings: readonly Happening[]): Prom
       const open = [...runs].find(([, complete]) => !complete)?.[0];
       const target = open ?? run;
       expect(target).toBe(run);
+      expect(runs.get(run), 'a run that is complete').not.toBe(true);
       if (!runs.has(run)) begun.push({ run, at: clock.now() });
       const happens: Happening = happenings[next++] ?? { what: 'done', hours: 1 };
       if (happens.what === 'done' || happens.folder) runs.set(run, happens.what === 'done');
