@@ -67,6 +67,7 @@ if (CHROMIUM === undefined) {
 
     async function open(options: BrowserContextOptions = {}, origin = served.origin): Promise<Page> {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      context.setDefaultTimeout(90_000);
       const page = await context.newPage();
       page.on('pageerror', (error) => faults.push(error.message));
       page.on('console', (message) => {
@@ -233,7 +234,7 @@ if (CHROMIUM === undefined) {
       expect(isGreen(await colourAt(page, 'front', 60, 5))).toBe(true);
       writeFileSync(template, text.replace('cmyk: [92, 40, 70, 45]', 'cmyk: [0, 95, 80, 10]'));
       const again = await serve('--port', port);
-      await expect.poll(() => status.innerText(), { timeout: 15_000 }).toBe('as saved');
+      await expect.poll(() => status.innerText(), { timeout: 60_000 }).toBe('as saved');
       await expect.poll(() => colourAt(page, 'front', 60, 5).then(isGreen)).toBe(false);
       again.child.kill('SIGTERM');
       await again.ended;
@@ -245,7 +246,7 @@ if (CHROMIUM === undefined) {
               () => true,
               () => false,
             ),
-          { timeout: 15_000 },
+          { timeout: 60_000 },
         )
         .toBe(true);
       await drawn(page, 'back');
