@@ -37,6 +37,7 @@ const UNLIMITED = [
   'overlap',
   'bar-ground',
   'panel-pin',
+  'symbol-fit',
   'text-fit',
   'glyphs',
   'fields',
@@ -58,7 +59,16 @@ export const LIMITS: Limits = LIMITED;
 export const RULES: readonly Rule[] = [...(Object.keys(LIMITED) as LimitedRule[]), ...UNLIMITED];
 
 /** Rules without which a card cannot be made at all: no reason waives them. */
-const FIRM: readonly Rule[] = ['fields', 'files', 'glyphs', 'text-fit', 'sheet', 'secrets', 'panel-pin'];
+const FIRM: readonly Rule[] = [
+  'fields',
+  'files',
+  'glyphs',
+  'symbol-fit',
+  'text-fit',
+  'sheet',
+  'secrets',
+  'panel-pin',
+];
 
 const rule = z.enum(RULES as [Rule, ...Rule[]]);
 const positive = z.number().positive();

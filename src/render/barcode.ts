@@ -115,8 +115,8 @@ export function fitFormat(format: CodeFormat, field: Omit<FitRequest, 'modules'>
 }
 
 /** Whether a scanner can be counted on to read what is printed. */
-export function isReadable(fit: SymbolFit): boolean {
-  return fit.module >= MIN_MODULE - 1e-9;
+export function isReadable({ module }: Pick<SymbolFit, 'module'>): boolean {
+  return module >= MIN_MODULE - 1e-9;
 }
 
 /** What is wrong with a fit that is not readable; `what` is such as "a token of 44 characters". */

@@ -138,7 +138,7 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
     ...sizes,
     ...failing('fields', fieldComplaints(inputs)),
     ...failing('files', files),
-    ...failing('module-width', narrow),
+    ...failing('symbol-fit', narrow),
     ...partFindings(template, symbols, artwork, limits, sizes.length > 0 ? 0 : sheet.value.bleed),
     ...faces.flatMap(({ side, symbols: own }) => {
       const set = fittedSizes(template.value, side, fonts, ranges);
@@ -168,6 +168,7 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
   const failed = findings.filter(({ verdict }) => verdict === 'fail');
   if (slugFont === undefined || failed.some(({ rule }) => NOT_DRAWN.includes(rule)))
     return { findings, layout: undefined, draft: undefined };
+  if (failed.length === 0) allPlaced(template.value, symbols);
   const layout: Layout = {
     template: template.value,
     sheet: sheet.value,
@@ -184,6 +185,18 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
     advice: complaintsOf(findings, 'warn'),
   };
   return { findings, layout: failed.length === 0 ? layout : undefined, draft: layout };
+}
+
+/** Whatever was waived, no symbol is left out of what is printed. */
+function allPlaced(template: Template, symbols: readonly SymbolPlace[]): void {
+  const placed = new Set(symbols.map(({ part }) => part));
+  for (const side of sidesOf(template))
+    for (const part of partsOf(template, side))
+      if (part.part === 'barcode' && !placed.has(part))
+        throw new Failure(
+          'bug',
+          `the ${part.data}'s symbol on the ${side} passed every check and has no place`,
+        );
 }
 
 /** The template with the press's own deep black. */

@@ -3,9 +3,9 @@ import { type Field, type Side, type Template, partsOf } from '../plan/template.
 import type { Limits } from '../plan/press.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { squareDots } from './vector.ts';
-import { QR_QUIET, qrRows } from './barcode.ts';
+import { MIN_MODULE, QR_QUIET, isReadable, qrRows } from './barcode.ts';
 import { indexOf, nameOf } from './clearance.ts';
-import { type Finding, atLeast } from './finding.ts';
+import { type Finding, atLeast, failing } from './finding.ts';
 import { type Press, dotsToMm, mm } from './grid.ts';
 import type { FieldRanges } from './longest.ts';
 
@@ -24,9 +24,13 @@ export function squareFindings(
     const dots = squareDots(part, modules, press);
     const module = dotsToMm(dots, press);
     const name = nameOf(template, side, part);
+    const place = template.at(side, indexOf(template, side, part), 'size');
+    const message = `${name}: a QR code of ${modules} modules has ${mm(module, 3)} a module here`;
+    if (!isReadable({ module }))
+      return failing('symbol-fit', [{ message: `${message}: under ${mm(MIN_MODULE)}`, place }]);
     const finding = atLeast('module-width', `${name} QR`, module, limits['module-width'], 'mm', (limit) => ({
-      message: `${name}: a QR code of ${modules} modules has ${mm(module, 3)} a module here: ${mm(limit)} is asked for`,
-      place: template.at(side, indexOf(template, side, part), 'size'),
+      message: `${message}: ${mm(limit)} is asked for`,
+      place,
     }));
     const ideal = part.size / (modules + 2 * QR_QUIET);
     return [

@@ -19,6 +19,7 @@ describe('a press profile', () => {
   test.each([
     ['waivers: [{ rule: moon-phase, reason: because }]', 'waivers[1].rule is "moon-phase"'],
     ['waivers: [{ rule: fields, reason: because }]', 'this rule cannot be waived'],
+    ['waivers: [{ rule: symbol-fit, reason: because }]', 'this rule cannot be waived'],
     ['waivers: [{ rule: trim-distance, reason: "" }]', 'it must have at least 3 characters'],
     ['thresholds: { trim: { warn: 6 } }', 'thresholds'],
     ['dpi: 20', 'dpi is 20'],

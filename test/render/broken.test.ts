@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/base/failure.ts';
 import { inspect } from '../../src/render/preflight.ts';
-import { inputsOf, read } from './samples.ts';
+import { code, inputsOf, read } from './samples.ts';
 
 const CLASSIC = read('classic/template.yaml').toString();
 const SHEET = read('sheets/a4-8up.yaml').toString();
@@ -51,9 +51,15 @@ function cmykTiff(side: number, value: number): Buffer {
 
 const TEMPLATES: readonly (readonly [rule: string, name: string, template: string])[] = [
   [
-    'module-width',
+    'symbol-fit',
     'a field too short for its code',
     changed('at: [3, 6], size: [79.6, 12]', 'at: [30, 6], size: [20, 12]'),
+  ],
+  ['symbol-fit', 'a QR code too small', more("{ part: qr, text: '{serial}', at: [70, 24], size: 3 }")],
+  [
+    'symbol-fit',
+    'a QR code with fewer dots than modules',
+    more("{ part: qr, text: '{serial}', at: [70, 24], size: 0.5 }"),
   ],
   ['bar-height', 'bars too low', changed('size: [79.6, 12]', 'size: [79.6, 4]')],
   [
@@ -244,5 +250,24 @@ describe('a rule', () => {
       inputsOf({ template: narrow }, { strictness: { ...HOUSE_RULES, strict: true, waivers } }),
     );
     expect(waived.layout).toBeDefined();
+  });
+
+  test('that is waived leaves out no symbol, and prints none that cannot be read', async () => {
+    const { HOUSE_RULES } = await import('../../src/render/preflight.ts');
+    const waivers = [{ rule: 'module-width' as const, reason: 'test cards read' }];
+    const strictness = { ...HOUSE_RULES, waivers };
+    const long = code(36, { prefix: 'DINCARD:', characters: true, symbols: true });
+    const looks = [
+      await inspect(
+        inputsOf({ template: changed("text: '{token}'", 'text: Gift') }, { strictness, token: long }),
+      ),
+      await inspect(
+        inputsOf({ template: more("{ part: qr, text: '{serial}', at: [70, 24], size: 3 }") }, { strictness }),
+      ),
+    ];
+    for (const { layout, findings } of looks) {
+      expect(layout).toBeUndefined();
+      expect(findings.filter(({ verdict }) => verdict === 'fail')).toMatchObject([{ rule: 'symbol-fit' }]);
+    }
   });
 });
