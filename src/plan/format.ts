@@ -26,6 +26,8 @@ const DIGITS = '0123456789';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 /** The platform does not document its symbols: any printable ASCII may come. */
 const SYMBOLS = ` !"#$%&'()*+,-./:;<=>?@[\\]^_\`{|}~`;
+/** What a QR code sets in fewer bits than a byte has, besides digits. */
+const QR_CAPITALS = /[A-Z $%*+\-./:]/;
 
 export const PRINTABLE_ASCII = DIGITS + LETTERS + SYMBOLS;
 
@@ -41,9 +43,9 @@ export function codeLength(format: CodeFormat): number {
 }
 
 /**
- * Texts among which is one that needs as many modules as any code of this format can, and the widest one in
- * a proportional font: runs of every character, and digits in short runs between letters, where switching
- * between Code 128's sets costs most.
+ * Texts among which is one that needs as many modules as any code of this format can, in Code 128 and as a QR code,
+ * and the widest one in a proportional font: runs of every character, and digits in short runs between letters,
+ * where switching between Code 128's sets or a QR code's modes costs most.
  */
 export function hardestTexts(format: CodeFormat): readonly string[] {
   const alphabet = alphabetOf(format);
@@ -55,6 +57,11 @@ export function hardestTexts(format: CodeFormat): readonly string[] {
       texts.add((DIGITS.slice(0, run) + other).repeat(format.length).slice(0, format.length));
       texts.add((DIGITS.slice(0, run) + other + other).repeat(format.length).slice(0, format.length));
     }
+    // Six digits are the fewest that a QR code leaves its bytes for; by a capital it goes the longest way back.
+    const others = [...alphabet].filter((character) => !DIGITS.includes(character));
+    const capital = others.find((character) => QR_CAPITALS.test(character)) ?? '';
+    const byte = others.find((character) => !QR_CAPITALS.test(character)) ?? '';
+    texts.add((DIGITS.slice(0, 6) + capital + byte).repeat(format.length).slice(0, format.length));
   }
   return [...texts].map((text) => format.prefix + text);
 }

@@ -1,5 +1,5 @@
-// QR codes before a card exists: the module that the longest text leaves, measured like any symbol's.
-import { type Field, type Side, type Template, partsOf } from '../plan/template.ts';
+// QR codes before a card exists: the module that the hardest text leaves, measured like any symbol's.
+import { type Side, type Template, fieldsIn, partsOf } from '../plan/template.ts';
 import type { Limits } from '../plan/press.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { squareDots } from './vector.ts';
@@ -18,9 +18,7 @@ export function squareFindings(
 ): readonly Finding[] {
   return partsOf(template.value, side).flatMap((part): readonly Finding[] => {
     if (part.part !== 'qr') return [];
-    const longest = (field: Field) => ranges[field].texts.reduce((a, b) => (b.length > a.length ? b : a), '');
-    const text = part.text.replaceAll(/\{([a-z_]+)\}/g, (_, field: string) => longest(field as Field));
-    const modules = qrRows(text).length;
+    const modules = Math.max(...hardestIn(part.text, ranges).map((text) => qrRows(text).length));
     const dots = squareDots(part, modules, press);
     const module = dotsToMm(dots, press);
     const name = nameOf(template, side, part);
@@ -37,4 +35,22 @@ export function squareFindings(
       { ...finding, value: `${mm(module, 3)} (${dots} dots of ${press.dpi} dpi; ideal ${mm(ideal, 3)})` },
     ];
   });
+}
+
+/** A text with all that its fields may bring; of values that are encoded alike, one. */
+function hardestIn(text: string, ranges: FieldRanges): readonly string[] {
+  let texts: readonly string[] = [text];
+  for (const field of new Set(fieldsIn(text))) {
+    const values = [...new Set(ranges[field].texts.map(encodedAlike))];
+    texts = texts.flatMap((one) => values.map((value) => one.replaceAll(`{${field}}`, () => value)));
+  }
+  return texts;
+}
+
+/** A QR code sets digits, capitals with some symbols, and the rest each in a way of their own, whatever they are. */
+function encodedAlike(value: string): string {
+  return value
+    .replaceAll(/[^0-9A-Z $%*+\-./:]/g, 'a')
+    .replaceAll(/[A-Z $%*+\-./:]/g, 'A')
+    .replaceAll(/[0-9]/g, '0');
 }
