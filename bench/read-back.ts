@@ -37,7 +37,7 @@ const layout = await prepare({
   ),
   token: format(16),
   pin: format(6),
-  sampleCardId: 'BENCH-0000001',
+  cards: [{ serial: 1, cardId: 'BENCH-0000001' }],
   run: RUN,
   press: { dpi: 600 },
   profile: readFileSync(profilePath),

@@ -66,7 +66,7 @@ export async function partPicture(root: string, illustration: Illustration): Pro
     pin: fieldsOf(template.value).has('pin') ? code(6) : null,
     press: PRESS_DEFAULTS,
     strictness: { limits: limitsOf(PRESS_DEFAULTS), waivers: [], strict: false },
-    sampleCardId: 'GIFT-000042',
+    cards: [illustration.card],
     run: 'gift',
   });
   if (draft === undefined) {

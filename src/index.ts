@@ -87,7 +87,7 @@ export async function openLayout(options: LayoutOptions): Promise<Layout> {
     ...design,
     token: formatOf(token, 'token'),
     pin: pin === undefined ? null : formatOf(pin, 'pin'),
-    sampleCardId,
+    cards: [{ serial: longestSerial(sampleCardId), cardId: sampleCardId }],
     run,
     press: { dpi },
   });
@@ -135,6 +135,12 @@ function formatOf(shape: CodeShape, name: string): CodeFormat {
   }
   if (!numbers && !characters && !symbols) throw badInput(`${name} has no kind of character to be made of`);
   return { length, prefix, numbers, characters, symbols, barcode: false };
+}
+
+/** A serial of as many digits as the longest that the id may hold. */
+function longestSerial(cardId: string): number {
+  const digits = (cardId.match(/\d+/g) ?? []).map(({ length }) => length);
+  return 10 ** Math.min(Math.max(1, ...digits), 15) - 1;
 }
 
 async function* streamed<T>(items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {

@@ -32,6 +32,7 @@ export function layoutOf(plan: Plan, design: Design): Promise<Layout> {
 }
 
 export function layoutInputs(plan: Plan, design: Design): LayoutInputs {
+  const last = plan.cards.first + cardCount(plan) - 1;
   return {
     ...design,
     token: plan.cards.token,
@@ -44,7 +45,7 @@ export function layoutInputs(plan: Plan, design: Design): LayoutInputs {
       waivers: plan.press.waivers,
       strict: !isTestRun(plan),
     },
-    sampleCardId: idOf(plan, plan.cards.first + cardCount(plan) - 1),
+    cards: [{ serial: last, cardId: idOf(plan, last) }],
     run: plan.run,
   };
 }

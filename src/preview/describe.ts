@@ -94,7 +94,7 @@ function partNamed({ subject }: Finding, template: Layout['template']): PartPlac
 /** Where each part stands; a text by its lines, at their longest. */
 function areasOf(layout: Layout, { subject, cards }: Specimen): ReadonlyMap<Part, readonly Rect[]> {
   const { template } = subject.design;
-  const ranges = fieldRanges({ ...subject, sampleCardId: cards.at(-1)?.cardId ?? '' });
+  const ranges = fieldRanges({ ...subject, cards });
   const areas = new Map<Part, Rect[]>();
   const add = (part: Part, rect: Rect) => areas.set(part, [...(areas.get(part) ?? []), rectOf(rect)]);
   for (const side of sidesOf(template.value)) {

@@ -37,7 +37,7 @@ const CREATED = new Date(0);
 export async function openSpecimen(asked: Subject, shown: Shown): Promise<Specimen> {
   const subject = typeof shown === 'string' ? asked : subjectOf(asked, shown);
   const cards = cardsOf(subject, shown);
-  const found = await inspect(layoutInputsOf(subject, cards.at(-1)?.cardId ?? ''));
+  const found = await inspect(layoutInputsOf(subject, cards));
   return { ...found, cards, run: subject.run, subject };
 }
 

@@ -89,7 +89,7 @@ function backFrom(folder: string): string {
 }
 
 /** What the preflight is given. */
-export function layoutInputsOf(subject: Subject, sampleCardId: string): LayoutInputs {
+export function layoutInputsOf(subject: Subject, cards: LayoutInputs['cards']): LayoutInputs {
   const { design, token, pin, press, run, strict } = subject;
   return {
     ...design,
@@ -99,7 +99,7 @@ export function layoutInputsOf(subject: Subject, sampleCardId: string): LayoutIn
     steps: press.steps,
     maker: press,
     strictness: { limits: limitsOf(press), waivers: press.waivers, strict },
-    sampleCardId,
+    cards,
     run,
   };
 }

@@ -1,6 +1,8 @@
 // The longest that each field can bring, and the room that a face's texts then take.
 import type { Complaint } from '../base/failure.ts';
+import type { Card } from '../issue/card.ts';
 import { type CodeFormat, alphabetOf, hardestTexts } from '../plan/format.ts';
+import { cardId } from '../plan/ids.ts';
 import { type Field, type Side, type Template, type TextPart, fieldsIn, partsOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type TextBox, indexOf, nameOf } from './clearance.ts';
@@ -16,27 +18,26 @@ export interface FieldRange {
 
 export type FieldRanges = Readonly<Record<Field, FieldRange>>;
 
+/** What of a card is known before it is there. */
+export type NumberedCard = Pick<Card, 'serial' | 'cardId'>;
+
 export interface Samples {
   readonly token: CodeFormat;
   readonly pin: CodeFormat | null;
-  readonly sampleCardId: string;
+  /** Cards as long, by serial and by id, as any that may come. */
+  readonly cards: readonly NumberedCard[];
   readonly run: string;
 }
 
 const DIGITS = '0123456789';
 
-/** Serials where the card id holds none. */
-const SERIAL = '0000000';
-
-export function fieldRanges({ token, pin, sampleCardId, run }: Samples): FieldRanges {
-  const runs = sampleCardId.match(/\d+/g) ?? [SERIAL];
-  const serial = runs.reduce((longest, digits) => (digits.length > longest.length ? digits : longest));
+export function fieldRanges({ token, pin, cards, run }: Samples): FieldRanges {
   return {
     token: codeRange(token),
     pin: pin === null ? { texts: [''], characters: '' } : codeRange(pin),
-    serial: withAnyDigits(serial),
-    card_id: withAnyDigits(sampleCardId),
-    run: withAnyDigits(run),
+    serial: withAnyDigits(cards.map(({ serial }) => cardId('{serial}', serial, run))),
+    card_id: withAnyDigits(cards.map((card) => card.cardId)),
+    run: withAnyDigits([run]),
   };
 }
 
@@ -44,10 +45,12 @@ function codeRange(format: CodeFormat): FieldRange {
   return { texts: hardestTexts(format), characters: format.prefix + alphabetOf(format) };
 }
 
-/** Digits differ in width in most fonts, and any may come where the sample has one. */
-function withAnyDigits(sample: string): FieldRange {
-  if (!/\d/.test(sample)) return { texts: [sample], characters: sample };
-  return { texts: [...DIGITS].map((digit) => sample.replaceAll(/\d/g, digit)), characters: sample + DIGITS };
+/** Digits differ in width in most fonts, and any may come where a sample has one. */
+function withAnyDigits(samples: readonly string[]): FieldRange {
+  const texts = new Set(
+    samples.flatMap((sample) => [...DIGITS].map((digit) => sample.replaceAll(/\d/g, digit))),
+  );
+  return { texts: [...texts], characters: [...texts].join('') };
 }
 
 /** The room of every text on a side, at its longest. What its font or its width cannot hold is complained of. */

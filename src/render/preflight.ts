@@ -26,7 +26,7 @@ import { type SymbolPlace, lengthOf } from './symbol.ts';
 import type { Font } from './font.ts';
 import { type Press, mm } from './grid.ts';
 import { sheetCodeFit } from './imposition.ts';
-import { fieldRanges, fittedSizes, textBoxes } from './longest.ts';
+import { type NumberedCard, fieldRanges, fittedSizes, textBoxes } from './longest.ts';
 import { kept } from '../base/kept.ts';
 import { keepOutFindings } from './keep-out.ts';
 import { panelFindings } from './panel.ts';
@@ -41,8 +41,8 @@ export interface LayoutInputs {
   readonly token: CodeFormat;
   /** Null where the job asks for none. */
   readonly pin: CodeFormat | null;
-  /** As long as a card id of the run can be. */
-  readonly sampleCardId: string;
+  /** Cards as long, by serial and by id, as any that may come; their codes are not known yet. */
+  readonly cards: readonly NumberedCard[];
   /** The run's name, or one as long. */
   readonly run: string;
   readonly press: Press;
@@ -314,7 +314,7 @@ function chooseFits(inputs: LayoutInputs, complaints: Complaint[]): ReadonlyMap<
 }
 
 /** The hardest texts that a symbol may hold, and what complaints call it. */
-function codeOf(data: BarcodePart['data'], { token, pin, sampleCardId }: LayoutInputs) {
+function codeOf(data: BarcodePart['data'], { token, pin, cards }: LayoutInputs) {
   const named = (what: string, characters: number) => `a ${what} of ${characters} characters`;
   switch (data) {
     case 'token':
@@ -322,6 +322,9 @@ function codeOf(data: BarcodePart['data'], { token, pin, sampleCardId }: LayoutI
     case 'pin':
       return pin === null ? undefined : { texts: hardestTexts(pin), name: named('PIN', codeLength(pin)) };
     case 'card_id':
-      return { texts: [sampleCardId], name: named('card id', sampleCardId.length) };
+      return {
+        texts: cards.map(({ cardId }) => cardId),
+        name: named('card id', Math.max(...cards.map(({ cardId }) => cardId.length))),
+      };
   }
 }

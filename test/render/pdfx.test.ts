@@ -283,7 +283,7 @@ describe('other programs agree', () => {
     );
     const wide = await layoutOf(
       { template: TEMPLATE + lines.join(''), assets: { 'art.png': art } },
-      { sampleCardId: text.slice(0, 47) },
+      { cards: [{ serial: 1, cardId: text.slice(0, 47) }] },
     );
     const odd = cardsOf(2).map((card, index) => ({ ...card, cardId: halves[index]! }));
     const path = folder.write('ascii.pdf', await pdfOf(wide, odd));

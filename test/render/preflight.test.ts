@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import sharp from 'sharp';
 import { Failure } from '../../src/base/failure.ts';
+import { cardMarks } from '../../src/render/face.ts';
 import { openFont } from '../../src/render/font.ts';
 import { type LayoutInputs, inspect, prepare } from '../../src/render/preflight.ts';
-import { type Design, code, inputsOf, read } from './samples.ts';
+import { type Design, cardsOf, code, inputsOf, read } from './samples.ts';
 
 const HEAD = `name: small
 inks:
@@ -214,10 +215,30 @@ describe('texts', () => {
   test('whose run name or card id is long', async () => {
     const parts = text('text: "{card_id}", at: [48, 34], size: 6, width: 20');
     await prepare(inputsOf({ template: back(parts) }));
-    expect(await complaint(back(parts), { sampleCardId: `CHRISTMAS-${'0'.repeat(12)}` })).toMatch(
-      /^back\[5\]: the text needs/,
-    );
+    expect(
+      await complaint(back(parts), { cards: [{ serial: 1, cardId: `CHRISTMAS-${'0'.repeat(12)}` }] }),
+    ).toMatch(/^back\[5\]: the text needs/);
   });
+});
+
+test.each([
+  ['A-004', 4, 4.44, 6],
+  ['A-000000000004', 4, 4.44, 6],
+  ['A-1234567', 1_234_567, 5.19, 7],
+])('a serial is measured as it is printed, not as the id %s has it', async (cardId, serial, room, digits) => {
+  const parts = (width: number) =>
+    `  - { part: text, text: '{serial}', at: [48, 34], font: mono, size: 3.5, width: ${width} }\n`;
+  const cards = [{ serial, cardId }];
+  const layout = await prepare(inputsOf({ template: back(parts(room + 0.01)) }, { cards }));
+  const [card] = cardsOf(1);
+  const back1 = layout.faces[1]!;
+  const line = back1.lines.findIndex(({ part }) => part.text === '{serial}') - back1.lines.length;
+  expect(cardMarks(back1, { ...card!, serial }, 'spring').at(line)).toMatchObject({
+    pieces: [String(serial).padStart(digits, '0')],
+  });
+  expect(await complaint(back(parts(room - 0.05)), { cards })).toMatch(
+    new RegExp(`^back\\[5\\]: the text needs ${room} mm at its longest`),
+  );
 });
 
 describe('symbols', () => {

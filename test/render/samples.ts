@@ -52,7 +52,7 @@ export function inputsOf(design: Design = {}, more: Partial<LayoutInputs> = {}):
     assets,
     token: TOKEN,
     pin: PIN,
-    sampleCardId: 'SPRING26-000123',
+    cards: [{ serial: 123, cardId: 'SPRING26-000123' }],
     run: RUN,
     press: { dpi: 600 },
     profile: readFileSync(PROFILE),

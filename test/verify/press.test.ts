@@ -28,7 +28,7 @@ const everyPart = (more: Partial<LayoutInputs> = {}, sheet = STACKS) =>
       sheet,
       assets: { 'star.svg': fixture('star.svg') },
     },
-    { sampleCardId: 'SPRING26-000123', ...more },
+    more,
   );
 
 async function faultsOf(
