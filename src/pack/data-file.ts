@@ -6,7 +6,7 @@ import type { PlacedCard } from '../issue/vaulted.ts';
 import type { DataColumn, DataField, DataFormat } from '../plan/handoff.ts';
 import { codeLength } from '../plan/format.ts';
 import { cardId } from '../plan/ids.ts';
-import { type Plan, type Volume, cardCount, idOf, packOf, seatOf } from '../plan/plan.ts';
+import { type Plan, type Volume, furthestSerial, idOf, packOf, seatOf } from '../plan/plan.ts';
 import { csvField } from './manifest.ts';
 
 /** A file of records, one a card. */
@@ -105,9 +105,9 @@ function valueOf(field: DataField, card: PlacedCard, plan: Plan, volume: Volume)
   }
 }
 
-/** The longest value that a column may hold; serials may go on a little after the planned ones. */
+/** The longest value that a column may hold. */
 function longest(field: DataField, plan: Plan): number {
-  const last = plan.cards.first + 2 * cardCount(plan);
+  const last = furthestSerial(plan);
   switch (field) {
     case 'token':
       return codeLength(plan.cards.token);

@@ -7,7 +7,7 @@ import type { Contacts } from '../plan/handoff.ts';
 import type { Design } from '../plan/inputs.ts';
 import type { Layout, LayoutInputs } from '../render/preflight.ts';
 import { prepare } from '../render/preflight.ts';
-import { type Plan, cardCount, idOf, isTestRun } from '../plan/plan.ts';
+import { type Plan, cardsOfEachLength, isTestRun } from '../plan/plan.ts';
 import { limitsOf } from '../plan/press.ts';
 
 /** What rendering and packing need: no platform, so that a worker thread can have it too. */
@@ -32,7 +32,6 @@ export function layoutOf(plan: Plan, design: Design): Promise<Layout> {
 }
 
 export function layoutInputs(plan: Plan, design: Design): LayoutInputs {
-  const last = plan.cards.first + cardCount(plan) - 1;
   return {
     ...design,
     token: plan.cards.token,
@@ -45,7 +44,7 @@ export function layoutInputs(plan: Plan, design: Design): LayoutInputs {
       waivers: plan.press.waivers,
       strict: !isTestRun(plan),
     },
-    cards: [{ serial: last, cardId: idOf(plan, last) }],
+    cards: cardsOfEachLength(plan),
     run: plan.run,
   };
 }

@@ -13,6 +13,13 @@ export function cardId(pattern: string, serial: number, run: string): string {
   );
 }
 
+/** Of the serials from one to another, the first of each length. */
+export function firstOfEachLength(first: number, last: number): readonly number[] {
+  const serials = [first];
+  for (let next = 10 ** String(first).length; next <= last; next *= 10) serials.push(next);
+  return serials;
+}
+
 /** A pattern with a run's name in it: ids are the same where these are. */
 export function runPattern(pattern: string, run: string): string {
   return pattern.replaceAll('{run}', () => run);

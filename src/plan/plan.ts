@@ -1,7 +1,7 @@
 // What a run will make: which serials, asked for in which batches, printed in which volumes, and which card
 // sits in which slot. A plan holds ranges, not lists, so that a million cards plan as fast as ten.
 import { type Job, oversOf, pinOf, secondShareOf } from './job.ts';
-import { cardId } from './ids.ts';
+import { cardId, firstOfEachLength } from './ids.ts';
 import type { PressKeys } from './press.ts';
 import { type Order, seatWithin, sheetsFor } from './seat.ts';
 import type { CodeFormat } from './format.ts';
@@ -199,6 +199,25 @@ export function cardCount(plan: Plan): number {
 
 export function idOf(plan: Plan, serial: number): string {
   return cardId(plan.cards.id, serial, plan.run);
+}
+
+/** The highest serial to reckon with: cards that take the place of lost ones go on after the planned. */
+export function furthestSerial(plan: Plan): number {
+  return plan.cards.first + 2 * cardCount(plan) - 1;
+}
+
+/** Cards among which is one of each length, of serial or id, that a run may print. */
+export function cardsOfEachLength(
+  plan: Plan,
+): readonly { readonly serial: number; readonly cardId: string }[] {
+  const { cards, supplement } = plan;
+  const again = supplement === undefined || supplement.kind === 'replace' ? [] : supplement.cards;
+  const serials = [
+    ...again.flatMap(({ serial, count }) => firstOfEachLength(serial, serial + count - 1)),
+    // Printed again, cards are those that there are.
+    ...(supplement?.kind === 'reprint' ? [] : firstOfEachLength(cards.first, furthestSerial(plan))),
+  ];
+  return serials.map((serial) => ({ serial, cardId: idOf(plan, serial) }));
 }
 
 export function batchesOf(plan: Plan): readonly Batch[] {

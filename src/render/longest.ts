@@ -24,7 +24,7 @@ export type NumberedCard = Pick<Card, 'serial' | 'cardId'>;
 export interface Samples {
   readonly token: CodeFormat;
   readonly pin: CodeFormat | null;
-  /** Cards as long, by serial and by id, as any that may come. */
+  /** Cards among which is one of each length, of serial and of id, that may come. */
   readonly cards: readonly NumberedCard[];
   readonly run: string;
 }

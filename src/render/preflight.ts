@@ -41,7 +41,7 @@ export interface LayoutInputs {
   readonly token: CodeFormat;
   /** Null where the job asks for none. */
   readonly pin: CodeFormat | null;
-  /** Cards as long, by serial and by id, as any that may come; their codes are not known yet. */
+  /** Cards among which is one of each length, of serial and of id, that may come; their codes are not known yet. */
   readonly cards: readonly NumberedCard[];
   /** The run's name, or one as long. */
   readonly run: string;
@@ -321,10 +321,11 @@ function codeOf(data: BarcodePart['data'], { token, pin, cards }: LayoutInputs) 
       return { texts: hardestTexts(token), name: named('token', codeLength(token)) };
     case 'pin':
       return pin === null ? undefined : { texts: hardestTexts(pin), name: named('PIN', codeLength(pin)) };
-    case 'card_id':
-      return {
-        texts: cards.map(({ cardId }) => cardId),
-        name: named('card id', Math.max(...cards.map(({ cardId }) => cardId.length))),
-      };
+    case 'card_id': {
+      // An odd digit needs more modules than a pair: the longest is not always the hardest.
+      const ids = cards.map(({ cardId }) => cardId);
+      const hardest = ids.reduce((a, b) => (modulesNeeded([b]) > modulesNeeded([a]) ? b : a));
+      return { texts: [hardest], name: named('card id', hardest.length) };
+    }
   }
 }

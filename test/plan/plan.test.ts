@@ -6,6 +6,7 @@ import {
   type Plan,
   batchesOf,
   cardCount,
+  cardsOfEachLength,
   changedKeys,
   idOf,
   makePlan,
@@ -194,4 +195,46 @@ test.each([
   'schedule: { timezone: Europe/Oslo }',
 ])('an open run goes on when the job says otherwise of what changes no card: %s', (line) => {
   expect(changedKeys(makePlan(jobOf(JOB), FACTS), jobOf(`${JOB}${line}\n`))).toEqual([]);
+});
+
+test('of every length that a card of a run may have, one is known', () => {
+  const any = fc.record({
+    first: fc.oneof(fc.nat(20), fc.integer({ min: 99_990, max: 100_010 }), fc.nat(2_000_000)),
+    ordered: fc.integer({ min: 1, max: 400 }),
+    id: fc.constantFrom('S-{serial}', '{serial:1}/{run}', 'A{serial:5}B'),
+    chance: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(any, ({ chance, ...cards }) => {
+      const plan = planOf({ cards });
+      const known = cardsOfEachLength(plan);
+      // Each may have to be made once more, under a serial after the last.
+      const serial = cards.first + Math.floor(chance * (2 * cardCount(plan) - 1));
+      const lengths = known.map((card) => [String(card.serial).length, card.cardId.length].join());
+      expect(lengths).toContain([String(serial).length, idOf(plan, serial).length].join());
+      for (const card of known) expect(card.cardId).toBe(idOf(plan, card.serial));
+    }),
+  );
+});
+
+test('a supplement knows the lengths of the cards that it prints again', () => {
+  const again = (kind: 'reprint' | 'reissue' | 'replace') =>
+    cardsOfEachLength(
+      planOf({
+        cards: { id: '{serial:2}', first: 1003, ordered: 3, overs: 0 },
+        supplement: {
+          of: 'spring',
+          kind,
+          cards: [
+            { position: 0, serial: 7, count: 1 },
+            { position: 1, serial: 99, count: 2 },
+          ],
+          supersedes: null,
+          deliver: null,
+        },
+      }),
+    ).map(({ cardId }) => cardId);
+  expect(again('reprint')).toEqual(['07', '99', '100']);
+  expect(again('reissue')).toEqual(['07', '99', '100', '1003']);
+  expect(again('replace')).toEqual(['1003']);
 });
