@@ -6,9 +6,11 @@ import type { Checked } from '../plan/yaml.ts';
 import type { SymbolPlace } from './symbol.ts';
 import { type Rect, box, extent, grown, mm, overlaps } from './grid.ts';
 
-/** A text with the room it takes at its longest. */
+/** A line of a text, or a QR code, with the room it takes at its longest. */
 export interface TextBox extends Rect {
   readonly part: Part;
+  /** Each card has its own. */
+  readonly isVariable: boolean;
 }
 
 /** Everything on a side that a scanner or a reader must see whole. */
@@ -52,44 +54,115 @@ export function outsideSafe(
   });
 }
 
-/** Complaints about symbols that share room with another symbol or a text. */
-export function crowded(
-  template: Checked<Template>,
-  { side, symbols, texts }: Occupants,
-): readonly Complaint[] {
-  const told = new Set<string>();
-  return symbols.flatMap((symbol, index) =>
-    [...symbols.slice(index + 1), ...texts].flatMap((other): Complaint[] => {
-      const key = `${indexOf(template, side, symbol.part)} ${indexOf(template, side, other.part)}`;
-      if (!overlaps(symbol, other) || told.has(key)) return [];
-      told.add(key);
-      const across = Math.min(symbol.x + symbol.width, other.x + other.width) - Math.max(symbol.x, other.x);
-      const down = Math.min(symbol.y + symbol.height, other.y + other.height) - Math.max(symbol.y, other.y);
-      return [
-        {
-          message:
-            `${nameOf(template, side, other.part)} stands in the ${symbol.data}'s symbol ` +
-            `(${nameOf(template, side, symbol.part)}): they share ${mm(across)} × ${mm(down)}`,
-          place: template.at(side, indexOf(template, side, other.part), 'at'),
-          hint: `the symbol with its quiet zones takes ${extentText(symbol)}`,
-        },
-      ];
-    }),
-  );
+/** What a scanner reads: a symbol, or a QR code. */
+interface Code extends Rect {
+  readonly part: Part;
+  readonly name: string;
 }
 
-/** Complaints about symbols on anything but bare white, or white put over whatever lies below. */
-export function onInk(template: Checked<Template>, { side, symbols }: Occupants): readonly Complaint[] {
-  return symbols.flatMap((symbol): Complaint[] => {
-    const culprit = groundOf(symbol, template.value, side);
+function codesOf({ symbols, texts }: Occupants): readonly Code[] {
+  return [
+    ...symbols.map((symbol) => ({ ...symbol, name: `the ${symbol.data}'s symbol` })),
+    ...texts.filter(({ part }) => part.part === 'qr').map((square) => ({ ...square, name: 'the QR code' })),
+  ];
+}
+
+/** Complaints about codes that share room with another code or a text, and about texts that share it with a text. */
+export function crowded(template: Checked<Template>, seen: Occupants): readonly Complaint[] {
+  const { side } = seen;
+  const codes = codesOf(seen);
+  const lines = seen.texts.filter(({ part }) => part.part === 'text');
+  const index = ({ part }: { readonly part: Part }) => indexOf(template, side, part);
+  const told = new Set<string>();
+  const complaints = (one: Code | TextBox, other: Code | TextBox): readonly Complaint[] => {
+    const key = `${index(one)} ${index(other)}`;
+    if (!overlaps(one, other) || told.has(key)) return [];
+    told.add(key);
+    return [sharedRoom(template, side, one, other)];
+  };
+  return [
+    ...codes.flatMap((code, at) => [
+      ...codes.slice(at + 1).flatMap((other) => complaints(code, other)),
+      // What every card has below a QR code is covered by the white that it stands on.
+      ...lines
+        .filter((line) => code.part.part !== 'qr' || line.isVariable || index(line) > index(code))
+        .flatMap((line) => complaints(code, line)),
+    ]),
+    ...lines.flatMap((line, at) =>
+      lines.slice(at + 1).flatMap((other) => (isMuddle(line, other) ? complaints(line, other) : [])),
+    ),
+  ];
+}
+
+/** So many times as large, a word is a shape behind what is set on it. */
+const SHAPE = 3;
+
+/**
+ * Whether two lines cannot be read where they share room. What is the same on every card is as it was drawn; a line of
+ * a card's own may stand on a word that is art: far larger, and in another ink.
+ */
+function isMuddle(one: TextBox, other: TextBox): boolean {
+  if (one.part.part !== 'text' || other.part.part !== 'text') return false;
+  if (one.isVariable && other.isVariable) return true;
+  if (!one.isVariable && !other.isVariable) return false;
+  const [own, shared] = one.isVariable ? [one.part, other.part] : [other.part, one.part];
+  return shared.size < SHAPE * own.size || shared.ink === own.ink;
+}
+
+function sharedRoom(
+  template: Checked<Template>,
+  side: Side,
+  one: Code | TextBox,
+  other: Code | TextBox,
+): Complaint {
+  const name = nameOf(template, side, one.part);
+  const otherName = nameOf(template, side, other.part);
+  const across = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
+  const down = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);
+  const shared = `they share ${mm(across)} × ${mm(down)}`;
+  const place = template.at(side, indexOf(template, side, other.part), 'at');
+  if ('name' in one) {
+    return {
+      message: `${otherName} stands in ${one.name} (${name}): ${shared}`,
+      place,
+      hint: `${one.part.part === 'qr' ? 'the code with its quiet zone' : 'the symbol with its quiet zones'} takes ${extentText(one)}`,
+    };
+  }
+  if (one.part === other.part) {
+    return {
+      message: `${name}: its lines run into each other: ${shared}`,
+      place: template.at(side, indexOf(template, side, one.part)),
+      hint: 'give it more leading',
+    };
+  }
+  return {
+    message: `${otherName} stands in the text ${name}: ${shared}`,
+    place,
+    hint: `at its longest that takes ${extentText(one)}`,
+  };
+}
+
+/** Complaints about codes on anything but bare white, or white put over whatever lies below. */
+export function onInk(template: Checked<Template>, seen: Occupants): readonly Complaint[] {
+  const { side } = seen;
+  return codesOf(seen).flatMap((code): Complaint[] => {
+    const isSquare = code.part.part === 'qr';
+    const index = indexOf(template, side, code.part);
+    // A QR code lies on white of its own: what comes after it in the list lies on that.
+    const parts = partsOf(template.value, side).slice(isSquare ? index + 1 : 0);
+    const culprit = groundOf(code, { ...template.value, [side]: parts }, side);
     if (culprit === undefined) return [];
+    const ink = `${nameOf(template, side, culprit)} (${describe(culprit)})`;
+    const name = nameOf(template, side, code.part);
     return [
       {
-        message:
-          `${nameOf(template, side, symbol.part)}: the ${symbol.data}'s symbol stands on ` +
-          `${nameOf(template, side, culprit)} (${describe(culprit)}): bars need bare white`,
-        place: template.at(side, indexOf(template, side, symbol.part), 'at'),
-        hint: `move it, or put { part: rect, ${extent(symbol)}, fill: white } over that part`,
+        message: isSquare
+          ? `${name}: ${ink} lies over the ground of the QR code: modules need bare white`
+          : `${name}: ${code.name} stands on ${ink}: bars need bare white`,
+        place: template.at(side, index, 'at'),
+        hint: isSquare
+          ? 'move it, or list it after that part: it brings white of its own'
+          : `move it, or put { part: rect, ${extent(code)}, fill: white } over that part`,
       },
     ];
   });

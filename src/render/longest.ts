@@ -6,7 +6,7 @@ import { cardId } from '../plan/ids.ts';
 import { type Field, type Side, type Template, type TextPart, fieldsIn, partsOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type TextBox, indexOf, nameOf } from './clearance.ts';
-import { type TextLine, lineStart, lineWidth, piecesOf, textLines } from './text.ts';
+import { type TextLine, isVariable, lineStart, lineWidth, piecesOf, textLines } from './text.ts';
 import type { Font } from './font.ts';
 import { POINTS_PER_MM, box, mm, rotatedRect } from './grid.ts';
 
@@ -63,7 +63,10 @@ export function textBoxes(
   complaints: Complaint[],
 ): readonly TextBox[] {
   return partsOf(template.value, side).flatMap((part): TextBox[] => {
-    if (part.part === 'qr') return [{ part, ...box({ at: part.at, size: [part.size, part.size] }) }];
+    if (part.part === 'qr') {
+      const isOwn = fieldsIn(part.text).length > 0;
+      return [{ part, isVariable: isOwn, ...box({ at: part.at, size: [part.size, part.size] }) }];
+    }
     if (part.part !== 'text') return [];
     const lines = textLines(part, template.value, fonts, sizes.get(part));
     const place = (key: string) => template.at(side, indexOf(template, side, part), key);
@@ -125,7 +128,11 @@ function boxOf(line: TextLine, ranges: FieldRanges): TextBox {
   const { above, below } = line.font.extent(charactersOf(line, ranges));
   const em = line.size / POINTS_PER_MM;
   const upright = { x: lineStart(line, width), y: line.y - above * em, width, height: (above + below) * em };
-  return { part: line.part, ...rotatedRect(upright, line.part.at, line.part.turn) };
+  return {
+    part: line.part,
+    isVariable: isVariable(line),
+    ...rotatedRect(upright, line.part.at, line.part.turn),
+  };
 }
 
 function charactersOf(line: TextLine, ranges: FieldRanges): ReadonlySet<string> {
