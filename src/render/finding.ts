@@ -25,7 +25,7 @@ export interface Strictness {
 }
 
 /** A dot of the coarsest press, mm. */
-const A_DOT = 0.05;
+export const A_DOT = 0.05;
 
 /** A measure that must be at least its limits. */
 export function atLeast(

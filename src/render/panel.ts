@@ -4,13 +4,14 @@ import { type Side, type StepPart, type Template, fieldsIn, isStepPart, partsOf 
 import type { Limits } from '../plan/press.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Occupants, indexOf, nameOf } from './clearance.ts';
-import { type Finding, atLeast, failing } from './finding.ts';
+import { A_DOT, type Finding, atLeast, failing } from './finding.ts';
 import { type Rect, around, box, distance, extent, grown, mm, overlaps } from './grid.ts';
 
 /** Something that must be seen, or must not. */
 interface Occupant extends Rect {
   readonly name: string;
-  readonly isPin: boolean;
+  /** A PIN that no panel hides whole. */
+  readonly isOpenPin: boolean;
 }
 
 export function panelFindings(
@@ -22,7 +23,7 @@ export function panelFindings(
   const panels = partsOf(template.value, side).filter(
     (part): part is StepPart => isStepPart(part) && part.part === 'scratch',
   );
-  const others = occupants(template, seen);
+  const others = occupants(template, seen, panels);
   return [
     ...panels.flatMap((panel) => [
       ...offCard(template, side, panel),
@@ -32,20 +33,38 @@ export function panelFindings(
   ];
 }
 
-function occupants(template: Checked<Template>, { side, symbols, texts }: Occupants): readonly Occupant[] {
+function occupants(
+  template: Checked<Template>,
+  { side, symbols, texts }: Occupants,
+  panels: readonly StepPart[],
+): readonly Occupant[] {
+  const isOpen = (pin: Rect) => !panels.some((panel) => coverOf(panel, pin) >= -A_DOT);
   return [
     ...symbols.map((symbol) => ({
       ...rect(symbol),
       name: `the ${symbol.data}'s symbol (${nameOf(template, side, symbol.part)})`,
-      isPin: symbol.data === 'pin',
+      isOpenPin: symbol.data === 'pin' && isOpen(symbol),
     })),
     ...texts.map((text) => ({
       ...rect(text),
       name: `the text ${nameOf(template, side, text.part)}`,
-      isPin:
-        (text.part.part === 'text' || text.part.part === 'qr') && fieldsIn(text.part.text).includes('pin'),
+      isOpenPin:
+        (text.part.part === 'text' || text.part.part === 'qr') &&
+        fieldsIn(text.part.text).includes('pin') &&
+        isOpen(text),
     })),
   ];
+}
+
+/** By how much a panel reaches beyond what it hides, mm: where it is below 0, so much shows. */
+function coverOf(part: StepPart, hidden: Rect): number {
+  const panel = box(part);
+  return Math.min(
+    hidden.x - panel.x,
+    hidden.y - panel.y,
+    panel.x + panel.width - hidden.x - hidden.width,
+    panel.y + panel.height - hidden.y - hidden.height,
+  );
 }
 
 const rect = ({ x, y, width, height }: Rect): Rect => ({ x, y, width, height });
@@ -63,14 +82,10 @@ function judge(
   const name = nameOf(template, side, part);
   const place = template.at(side, indexOf(template, side, part), 'at');
   if (overlaps(panel, other)) {
-    const cover = Math.min(
-      other.x - panel.x,
-      other.y - panel.y,
-      panel.x + panel.width - other.x - other.width,
-      panel.y + panel.height - other.y - other.height,
-    );
+    const cover = coverOf(part, other);
     return atLeast(
-      'panel-cover',
+      // How far a panel reaches is a shop's to say; that no PIN shows is not.
+      other.isOpenPin ? 'panel-pin' : 'panel-cover',
       `${name} over ${other.name}`,
       cover,
       limits['panel-cover'],
@@ -117,7 +132,7 @@ function offCard(template: Checked<Template>, side: Side, part: StepPart): reado
   ]);
 }
 
-/** Where a template has a panel, every PIN is under one. */
+/** PINs that no panel comes near, where a template has one. */
 function pinsOutside(
   template: Checked<Template>,
   side: Side,
@@ -129,7 +144,7 @@ function pinsOutside(
   );
   if (!anywhere) return [];
   const open = others
-    .filter(({ isPin }) => isPin)
+    .filter(({ isOpenPin }) => isOpenPin)
     .filter((pin) => !panels.some((panel) => overlaps(box(panel), pin)));
   return failing(
     'panel-pin',

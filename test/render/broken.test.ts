@@ -97,7 +97,7 @@ const TEMPLATES: readonly (readonly [rule: string, name: string, template: strin
     changed('at: [6, 27.9], size: [38, 20.1]', 'at: [6, 28.9], size: [38, 19.1]'),
   ],
   [
-    'panel-cover',
+    'panel-pin',
     'a panel that covers its PIN in part',
     changed('at: [6, 27.9], size: [38, 20.1]', 'at: [20, 27.9], size: [24, 20.1]'),
   ],
