@@ -4,7 +4,7 @@ import type { Complaint } from '../base/failure.ts';
 import { type Ink, type Part, type Side, type Template, inkOf, partsOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { SymbolPlace } from './symbol.ts';
-import { type Rect, box, extent, grown, mm, overlaps } from './grid.ts';
+import { type Rect, box, extent, grown, margin, mm, overlaps } from './grid.ts';
 
 /** A line of a text, or a QR code, with the room it takes at its longest. */
 export interface TextBox extends Rect {
@@ -212,15 +212,7 @@ const POINTS_TO_MM = 72 / 25.4;
 
 /** Whether a rectangle with rounded corners holds another whole. */
 function holds(outer: Rect, corner: number, inner: Rect): boolean {
-  const corners = [inner.x, inner.x + inner.width].flatMap((x) =>
-    [inner.y, inner.y + inner.height].map((y) => ({ x, y })),
-  );
-  return corners.every(({ x, y }) => {
-    // Distance into the corner's square, if the point is in one.
-    const dx = Math.max(outer.x + corner - x, x - (outer.x + outer.width - corner), 0);
-    const dy = Math.max(outer.y + corner - y, y - (outer.y + outer.height - corner), 0);
-    return dx > 0 && dy > 0 ? Math.hypot(dx, dy) <= corner + 1e-6 : Math.max(dx, dy) <= corner + 1e-6;
-  });
+  return margin(outer, corner, inner) >= -1e-6;
 }
 
 /** Whether a line from a point to another goes through a rectangle (Liang and Barsky). */

@@ -99,6 +99,26 @@ export function distance(a: Rect, b: Rect): number {
   return Math.hypot(across, down);
 }
 
+/**
+ * By how much a rectangle with rounded corners reaches beyond another on every side, mm; below 0 where it does not
+ * hold it. Corners are rounded as they are painted: by half the shorter side at most.
+ */
+export function margin(outer: Rect, corner: number, inner: Rect): number {
+  const [halfWidth, halfHeight] = [outer.width / 2, outer.height / 2];
+  const radius = Math.max(0, Math.min(corner, halfWidth, halfHeight));
+  const beyond = [inner.x, inner.x + inner.width].flatMap((x) =>
+    [inner.y, inner.y + inner.height].map((y) => {
+      // From the rectangle on whose corners the arcs have their middles.
+      const across = Math.abs(x - outer.x - halfWidth) - halfWidth + radius;
+      const down = Math.abs(y - outer.y - halfHeight) - halfHeight + radius;
+      return (
+        Math.hypot(Math.max(across, 0), Math.max(down, 0)) + Math.min(0, Math.max(across, down)) - radius
+      );
+    }),
+  );
+  return -Math.max(...beyond);
+}
+
 /** A rectangle with its edges moved outwards (inwards where negative). */
 export function grown(rect: Rect, by: number): Rect {
   return { x: rect.x - by, y: rect.y - by, width: rect.width + 2 * by, height: rect.height + 2 * by };

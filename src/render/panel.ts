@@ -5,7 +5,7 @@ import type { Limits } from '../plan/press.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Occupants, indexOf, nameOf } from './clearance.ts';
 import { A_DOT, type Finding, atLeast, failing } from './finding.ts';
-import { type Rect, around, box, distance, extent, grown, mm, overlaps } from './grid.ts';
+import { type Rect, around, box, distance, extent, grown, margin, mm, overlaps } from './grid.ts';
 
 /** Something that must be seen, or must not. */
 interface Occupant extends Rect {
@@ -57,14 +57,8 @@ function occupants(
 }
 
 /** By how much a panel reaches beyond what it hides, mm: where it is below 0, so much shows. */
-function coverOf(part: StepPart, hidden: Rect): number {
-  const panel = box(part);
-  return Math.min(
-    hidden.x - panel.x,
-    hidden.y - panel.y,
-    panel.x + panel.width - hidden.x - hidden.width,
-    panel.y + panel.height - hidden.y - hidden.height,
-  );
+function coverOf(panel: StepPart, hidden: Rect): number {
+  return margin(box(panel), panel.corner, hidden);
 }
 
 const rect = ({ x, y, width, height }: Rect): Rect => ({ x, y, width, height });
@@ -96,7 +90,8 @@ function judge(
             ? `${name}: the scratch panel covers ${other.name} only in part: ${mm(-cover)} of it would show`
             : `${name}: the scratch panel reaches ${mm(cover)} beyond ${other.name}: it needs ${mm(limit)}`,
         place,
-        hint: `${extent(grown(hidden, limit))} would hold all that it hides`,
+        // A corner no rounder than the distance keeps it.
+        hint: `${extent(grown(hidden, limit))}${part.corner > limit ? `, corner: ${limit}` : ''} would hold all that it hides`,
       }),
     );
   }
