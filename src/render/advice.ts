@@ -2,23 +2,39 @@
 // shops and makers of scanners ask for.
 import type { Complaint, Place } from '../base/failure.ts';
 import type { Limits } from '../plan/press.ts';
-import { type ImagePart, type Side, type Template, partsOf, sidesOf } from '../plan/template.ts';
+import {
+  type ImagePart,
+  type Side,
+  type SvgPart,
+  type Template,
+  partsOf,
+  sidesOf,
+} from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Artwork } from './artwork.ts';
 import { indexOf, nameOf } from './clearance.ts';
 import { type Finding, atLeast, failing } from './finding.ts';
 import type { SymbolFit } from './barcode.ts';
-import { box, dotsToMm, growthDots, mm } from './grid.ts';
+import { type Rect, box, dotsToMm, growthDots, mm } from './grid.ts';
+import { type Colour, isSpot } from './mark.ts';
+import { reachOf, straightAt } from './outline.ts';
 import { type SymbolPlace, isUpright } from './symbol.ts';
+import { type Drawing, drawingMarks } from './vector.ts';
 
 /** Bars under this share of a symbol's width are hard to hit. */
 const HEIGHT_SHARE = 0.15;
+
+/** A template's pictures and drawings by file, without those that cannot be read. */
+interface Art {
+  readonly artwork: ReadonlyMap<string, Artwork>;
+  readonly drawings: ReadonlyMap<string, Drawing>;
+}
 
 /** @param bleed what the sheet cuts through, mm */
 export function partFindings(
   template: Checked<Template>,
   symbols: readonly SymbolPlace[],
-  artwork: ReadonlyMap<string, Artwork>,
+  { artwork, drawings }: Art,
   limits: Limits,
   bleed: number,
 ): readonly Finding[] {
@@ -27,7 +43,7 @@ export function partFindings(
     ...sidesOf(template.value).flatMap((side) => [
       ...images(template, side).flatMap((part) => imageFindings(template, side, part, artwork, limits)),
       ...typeFindings(template, side, limits),
-      ...failing('bleed', shortOfBleed(template, side, bleed)),
+      ...failing('bleed', shortOfBleed(template, side, drawings, bleed)),
     ]),
     ...Object.entries(template.value.inks).map(([name, { cmyk }]) =>
       coverage(
@@ -199,27 +215,74 @@ function typeFindings(template: Checked<Template>, side: Side, limits: Limits): 
 }
 
 /** Art that reaches the trim without going on to the bleed's edge: a cut that is off would show paper. */
-function shortOfBleed(template: Checked<Template>, side: Side, bleed: number): readonly Complaint[] {
-  const { width, height } = template.value.card;
+function shortOfBleed(
+  template: Checked<Template>,
+  side: Side,
+  drawings: ReadonlyMap<string, Drawing>,
+  bleed: number,
+): readonly Complaint[] {
+  const { card } = template.value;
   return partsOf(template.value, side).flatMap((part): Complaint[] => {
     const bare = part.part === 'rect' && (part.fill === undefined || part.fill === 'white');
     if ((part.part !== 'rect' && part.part !== 'image' && part.part !== 'svg') || bare) return [];
-    const { x, y, width: w, height: h } = box(part);
-    const beyond = [
-      { edge: 'left', by: -x },
-      { edge: 'top', by: -y },
-      { edge: 'right', by: x + w - width },
-      { edge: 'bottom', by: y + h - height },
-    ];
-    const short = beyond.find(({ by }) => by > -0.01 && by < bleed - 0.01);
+    const room = box(part);
+    const [short] =
+      part.part === 'svg'
+        ? drawnShort(part, template.value, drawings.get(part.file), bleed)
+        : shortEdges(room, card, bleed);
     if (short === undefined) return [];
+    const hasRoom = shortEdges(room, card, bleed).every(({ edge }) => edge !== short.edge);
     return [
       {
         message: `${nameOf(template, side, part)}: the ${part.part} goes ${mm(Math.max(0, short.by))} beyond the ${short.edge} trim: it must reach the bleed at ${mm(bleed)}`,
         place: template.at(side, indexOf(template, side, part), 'at'),
+        ...(hasRoom && {
+          hint: `a drawing keeps its proportions: one of ${mm(room.width)} × ${mm(room.height)} would fill its room`,
+        }),
       },
     ];
   });
+}
+
+/** An edge of what is drawn, between the trim and the bleed. */
+interface ShortEdge {
+  readonly edge: 'left' | 'top' | 'right' | 'bottom';
+  /** Beyond the trim, mm. */
+  readonly by: number;
+  readonly axis: 0 | 1;
+  readonly at: number;
+}
+
+function shortEdges(reach: Rect, card: Template['card'], bleed: number): readonly ShortEdge[] {
+  const [right, bottom] = [reach.x + reach.width, reach.y + reach.height];
+  const edges: readonly ShortEdge[] = [
+    { edge: 'left', by: -reach.x, axis: 0, at: reach.x },
+    { edge: 'top', by: -reach.y, axis: 1, at: reach.y },
+    { edge: 'right', by: right - card.width, axis: 0, at: right },
+    { edge: 'bottom', by: bottom - card.height, axis: 1, at: bottom },
+  ];
+  return edges.filter(({ by }) => by > -0.01 && by < bleed - 0.01);
+}
+
+/** The length of a straight edge, mm, from which on it is a ground's; an ornament may end where it likes. */
+const GROUND = 5;
+
+/** Where a drawing, as it is drawn, ends in a straight edge. */
+function drawnShort(
+  part: SvgPart,
+  template: Template,
+  drawing: Drawing | undefined,
+  bleed: number,
+): readonly ShortEdge[] {
+  const isBare = (ink: Colour) => !isSpot(ink) && ink.every((percent) => percent === 0);
+  const steps = drawingMarks(part, template, drawing).flatMap((mark) =>
+    mark.mark === 'path' && !isBare(mark.fill) ? mark.steps : [],
+  );
+  const reach = reachOf(steps);
+  if (reach === undefined) return [];
+  return shortEdges(reach, template.card, bleed).filter(
+    ({ axis, at }) => straightAt(steps, axis, at) >= GROUND,
+  );
 }
 
 /** A plate's or an ink's name stands in the file as it is: no field may stand in it. */

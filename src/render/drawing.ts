@@ -3,6 +3,8 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import svgpath from 'svgpath';
 import { Failure, badInput } from '../base/failure.ts';
+import { overlaps } from './grid.ts';
+import { reachOf } from './outline.ts';
 
 /** Move, line, curve and close, in the units of the drawing; y runs down. */
 export type PathStep =
@@ -109,6 +111,10 @@ export function readDrawing(bytes: Uint8Array, file: string): Drawing {
   });
   parser.write(text).close();
   if (box === undefined || shapes.length === 0) throw badInput(`${file} has no shape that is filled`);
+  const seen = box;
+  const reaches = shapes.flatMap(({ steps }) => reachOf(steps) ?? []);
+  if (!reaches.some((reach) => overlaps(reach, seen)))
+    throw badInput(`${file} has no shape within its viewBox`);
   return { ...box, shapes };
 }
 

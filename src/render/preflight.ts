@@ -139,7 +139,13 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
     ...failing('fields', fieldComplaints(inputs)),
     ...failing('files', files),
     ...failing('symbol-fit', narrow),
-    ...partFindings(template, symbols, artwork, limits, sizes.length > 0 ? 0 : sheet.value.bleed),
+    ...partFindings(
+      template,
+      symbols,
+      { artwork, drawings },
+      limits,
+      sizes.length > 0 ? 0 : sheet.value.bleed,
+    ),
     ...faces.flatMap(({ side, symbols: own }) => {
       const set = fittedSizes(template.value, side, fonts, ranges);
       const seen = { side, symbols: own, texts: textBoxes(template, side, fonts, ranges, set, texts) };

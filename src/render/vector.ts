@@ -3,8 +3,9 @@ import { badInput } from '../base/failure.ts';
 import { type QrPart, type SvgPart, type Template, inkOf } from '../plan/template.ts';
 import { QR_QUIET, qrRows } from './barcode.ts';
 import type { Drawing, PathStep } from './drawing.ts';
-import { type Press, box, dotsToMm, dotsWithin, mmToDots, rotated } from './grid.ts';
+import { type Press, type Rect, box, dotsToMm, dotsWithin, mmToDots, rotated, rotatedRect } from './grid.ts';
 import { type Mark, type MatrixMark, colourOf } from './mark.ts';
+import { cutTo } from './outline.ts';
 
 export type { Drawing } from './drawing.ts';
 
@@ -14,7 +15,10 @@ export function inkNameOf(part: SvgPart, fill: string): string | undefined {
   return Object.entries(part.inks ?? {}).find(([colour]) => colour.toLowerCase() === fill)?.[1];
 }
 
-/** The shapes of a drawing in the middle of its room, as large as they fit, turned about that middle. */
+/**
+ * The shapes of a drawing in the middle of its room, as large as they fit, turned about that middle, and as much of
+ * them as its viewBox shows.
+ */
 export function drawingMarks(part: SvgPart, template: Template, drawing: Drawing | undefined): Mark[] {
   if (drawing === undefined) return [];
   const room = box(part);
@@ -22,6 +26,12 @@ export function drawingMarks(part: SvgPart, template: Template, drawing: Drawing
   const lying = part.turn === 90 || part.turn === 270;
   const [across, down] = lying ? [room.height, room.width] : [room.width, room.height];
   const scale = Math.min(across / drawing.width, down / drawing.height);
+  const [wide, high] = [drawing.width * scale, drawing.height * scale];
+  const seen = rotatedRect(
+    { x: middle[0] - wide / 2, y: middle[1] - high / 2, width: wide, height: high },
+    middle,
+    part.turn,
+  );
   const point = (x: number, y: number) =>
     rotated(
       [
@@ -45,8 +55,18 @@ export function drawingMarks(part: SvgPart, template: Template, drawing: Drawing
   return drawing.shapes.flatMap(({ steps, fill, evenOdd }): Mark[] => {
     const ink = inkNameOf(part, fill);
     if (ink === undefined) return [];
-    return [{ mark: 'path', steps: steps.map(placed), fill: colourOf(inkOf(template, ink)), evenOdd }];
+    const shown = cutTo(steps.map(placed), pastBleed(seen, template));
+    if (shown.length === 0) return [];
+    return [{ mark: 'path', steps: shown, fill: colourOf(inkOf(template, ink)), evenOdd }];
   });
+}
+
+/** What is seen of a drawing, and more of it where that ends with the bleed: half a dot may be missing there. */
+function pastBleed({ x, y, width, height }: Rect, { card, bleed }: Template): Rect {
+  const more = (by: number) => (by > bleed - 0.01 ? 1 : 0);
+  const [left, top] = [more(-x), more(-y)];
+  const [right, bottom] = [more(x + width - card.width), more(y + height - card.height)];
+  return { x: x - left, y: y - top, width: width + left + right, height: height + top + bottom };
 }
 
 /** Whole dots of a QR code's module in its room; 0 where not even one fits. */
