@@ -1,6 +1,6 @@
 // Vector art: an SVG's filled shapes as paths of lines and curves. What cannot be told from its shapes alone
 // (strokes, gradients, text, styles) is refused with its line, never left out in silence.
-import { SaxesParser, type SaxesTagPlain } from 'saxes';
+import { SaxesParser } from 'saxes';
 import svgpath from 'svgpath';
 import { Failure, badInput } from '../base/failure.ts';
 import { overlaps } from './grid.ts';
@@ -28,6 +28,8 @@ export interface Drawing {
   readonly shapes: readonly Shape[];
 }
 
+/** SVG's own, however its prefix is called; a file that declares none, or not that of svg:, is taken at its word. */
+const NAMESPACES = ['http://www.w3.org/2000/svg', '', 'svg'];
 const SHAPES = ['path', 'rect', 'circle', 'ellipse', 'polygon'];
 const GROUPS = ['svg', 'g'];
 /** Say something about a drawing and draw nothing. */
@@ -59,7 +61,7 @@ interface Inherited {
 export function readDrawing(bytes: Uint8Array, file: string): Drawing {
   const text = new TextDecoder().decode(bytes);
   const lines = text.split('\n');
-  const parser = new SaxesParser<{ position: true; xmlns: false }>({ position: true, xmlns: false });
+  const parser = new SaxesParser<{ position: true; xmlns: true }>({ position: true, xmlns: true });
   const shapes: Shape[] = [];
   const open: Inherited[] = [];
   let box: Omit<Drawing, 'shapes'> | undefined;
@@ -70,38 +72,49 @@ export function readDrawing(bytes: Uint8Array, file: string): Drawing {
       ...(hint !== undefined && { hint }),
     });
   parser.on('error', (error) => {
+    // What another program left behind without saying whose it is, is passed over as all of another's is.
+    if (error.message.includes('unbound namespace prefix')) return;
     throw refuse(`it is not well-formed (${error.message})`);
   });
   parser.on('opentag', (tag) => {
-    const name = tag.name.replace(/^svg:/, '');
-    if (silent > 0 || SILENT.includes(name) || name.includes(':')) {
+    const name = tag.local;
+    if (silent > 0 || SILENT.includes(name) || !NAMESPACES.includes(tag.uri)) {
       silent += 1;
       return;
     }
-    if (open.length === 0) {
+    const attributes: Attributes = Object.fromEntries(
+      Object.entries(tag.attributes).map(([attribute, { value }]) => [attribute, value]),
+    );
+    const isOutermost = open.length === 0;
+    if (isOutermost) {
       if (name !== 'svg') throw refuse('it is no SVG');
-      box = viewBox(tag) ?? fail(refuse('it has neither a viewBox nor width and height'));
+      const found = viewBox(attributes);
+      if (typeof found === 'string') throw refuse(found, 'give it a viewBox of four numbers');
+      box = found;
     }
-    if (!GROUPS.includes(name) && !SHAPES.includes(name)) {
-      throw refuse(`<${name}> cannot be drawn`, 'make plain filled paths of it in the drawing program');
+    if ((!GROUPS.includes(name) && !SHAPES.includes(name)) || (name === 'svg' && !isOutermost)) {
+      const what = name === 'svg' ? '<svg> within another' : `<${name}>`;
+      throw refuse(`${what} cannot be drawn`, 'make plain filled paths of it in the drawing program');
     }
     for (const [attribute, fine] of Object.entries(PLAIN)) {
-      const value = tag.attributes[attribute];
+      const value = attributes[attribute];
       if (value !== undefined && !fine.includes(value.trim()))
         throw refuse(`${attribute}="${value}" cannot be drawn`, HINTS[attribute]);
     }
     const around = open.at(-1) ?? { fill: 'black', rule: 'nonzero', transforms: [] };
-    const own = tag.attributes.transform;
+    const own = transformsOf(attributes.transform ?? 'none');
+    if (own === undefined)
+      throw refuse(`transform="${attributes.transform ?? ''}" cannot be read`, 'numbers have no units there');
     const state: Inherited = {
-      fill: (tag.attributes.fill ?? around.fill).trim().toLowerCase(),
-      rule: tag.attributes['fill-rule'] ?? around.rule,
-      transforms: own === undefined ? around.transforms : [...around.transforms, own],
+      fill: (attributes.fill ?? around.fill).trim().toLowerCase(),
+      rule: attributes['fill-rule'] ?? around.rule,
+      transforms: [...around.transforms, ...own],
     };
     open.push(state);
     if (!SHAPES.includes(name) || state.fill === 'none') return;
     if (state.fill.startsWith('url('))
       throw refuse('a gradient or pattern cannot be drawn', 'give the shape one colour');
-    const steps = stepsOf(pathOf(name, tag), state.transforms);
+    const steps = stepsOf(pathOf(name, attributes), state.transforms);
     if (typeof steps === 'string') throw refuse(steps);
     shapes.push({ steps, fill: state.fill, evenOdd: state.rule === 'evenodd' });
   });
@@ -124,27 +137,53 @@ const HINTS: Readonly<Record<string, string>> = {
   class: 'export with presentation attributes (fill="…") instead of styles',
 };
 
-function fail(failure: Failure): never {
-  throw failure;
+type Attributes = Readonly<Record<string, string | undefined>>;
+
+const NUMBER = /[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/gi;
+
+/** The numbers of a list; none where it holds anything else. */
+function numbersOf(list: string): readonly number[] | undefined {
+  const numbers = (list.match(NUMBER) ?? []).map(Number);
+  return /^[\s,]*$/.test(list.replace(NUMBER, '')) && numbers.every(Number.isFinite) ? numbers : undefined;
 }
 
-function viewBox({ attributes }: SaxesTagPlain): Omit<Drawing, 'shapes'> | undefined {
-  const numbers = attributes.viewBox
-    ?.trim()
-    .split(/[\s,]+/)
-    .map(Number);
-  const [x, y, width, height] = numbers ?? [
-    0,
-    0,
-    parseFloat(attributes.width ?? ''),
-    parseFloat(attributes.height ?? ''),
-  ];
-  if (x === undefined || y === undefined || width === undefined || height === undefined) return undefined;
-  return width > 0 && height > 0 ? { x, y, width, height } : undefined;
+/** The part of the plane that a drawing shows, or what is wrong with it. */
+function viewBox({ viewBox: said, width: wide, height: high }: Attributes): Omit<Drawing, 'shapes'> | string {
+  // A length with a unit says how large the drawing is, and not how many of its own units that is.
+  const plain = (length = '') => length.trim().replace(/px$/, '');
+  const [x, y, width, height, ...more] = numbersOf(said ?? `0 0 ${plain(wide)} ${plain(high)}`) ?? [];
+  if (x === undefined || y === undefined || width === undefined || height === undefined || more.length > 0)
+    return said === undefined
+      ? 'it has neither a viewBox nor width and height without units'
+      : `viewBox="${said}" cannot be read`;
+  return width > 0 && height > 0 ? { x, y, width, height } : 'it has no width or no height';
+}
+
+/** How many numbers each transform may have. */
+const TRANSFORMS = new Map([
+  ['matrix', [6]],
+  ['translate', [1, 2]],
+  ['scale', [1, 2]],
+  ['rotate', [1, 3]],
+  ['skewX', [1]],
+  ['skewY', [1]],
+]);
+
+/** The transforms of a list in svgpath's own words, which passes over all others; none where it holds any other. */
+function transformsOf(list: string): readonly string[] | undefined {
+  const ONE = /([a-z]+)\s*\(([^()]*)\)/gi;
+  if (list.trim() === 'none') return [];
+  if (!/^[\s,]*$/.test(list.replace(ONE, ''))) return undefined;
+  const transforms = [...list.matchAll(ONE)].map(([, name = '', inner = '']) => {
+    const numbers = numbersOf(inner);
+    const isKnown = numbers !== undefined && TRANSFORMS.get(name)?.includes(numbers.length) === true;
+    return isKnown ? `${name}(${numbers.join(' ')})` : undefined;
+  });
+  return transforms.every((one) => one !== undefined) ? [transforms.join(' ')] : undefined;
 }
 
 /** A shape as path data. */
-function pathOf(name: string, { attributes }: SaxesTagPlain): string {
+function pathOf(name: string, attributes: Attributes): string {
   const n = (attribute: string) => Number(attributes[attribute] ?? 0);
   const ellipse = (cx: number, cy: number, rx: number, ry: number) =>
     `M${cx - rx} ${cy}A${rx} ${ry} 0 1 0 ${cx + rx} ${cy}A${rx} ${ry} 0 1 0 ${cx - rx} ${cy}Z`;
@@ -205,5 +244,6 @@ function stepsOf(data: string, transforms: readonly string[]): readonly PathStep
         steps.push(['h']);
     }
   });
-  return steps;
+  // A number that no program could hold would stand in the file as no number at all.
+  return steps.every(([, ...at]) => at.every(Number.isFinite)) ? steps : 'its numbers are too large';
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/base/failure.ts';
 import { readDrawing } from '../../src/render/drawing.ts';
+import { reachOf } from '../../src/render/outline.ts';
 import { checkX4 } from '../../src/verify/x4.ts';
 import { picturesOf, readSymbols } from './reader.ts';
 import { cardsOf, layoutOf, pdfOf, read } from './samples.ts';
@@ -90,6 +91,17 @@ describe('a drawing is refused, with its line', () => {
     ['<rect width="9" height="9" opacity=".5"/>', 'opacity=".5" cannot be drawn'],
     ['<path d="M0 0 L x"/>', 'its path data cannot be read'],
     ['<rect width="9"', 'it is not well-formed'],
+    ['<path d="M0 0L1e999 9z"/>', 'its numbers are too large'],
+    ['<rect width="50%" height="9"/>', 'its path data cannot be read'],
+    [
+      '<svg x="5" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>',
+      '<svg> within another cannot be drawn',
+    ],
+    ['<rect width="9" height="9" transform="rotate(45deg)"/>', 'transform="rotate(45deg)" cannot be read'],
+    ['<g transform="translate(1) skew(4)"><rect width="9" height="9"/></g>', 'cannot be read'],
+    ['<rect width="9" height="9" transform="scale(1 2 3)"/>', 'transform="scale(1 2 3)" cannot be read'],
+    ['<rect width="9" height="9" transform="rotate(1) 4"/>', 'transform="rotate(1) 4" cannot be read'],
+    ['<x:text xmlns:x="http://www.w3.org/2000/svg">hello</x:text>', '<text> cannot be drawn'],
   ])('%s', (body, message) => {
     try {
       readDrawing(svg(body), 'art.svg');
@@ -101,6 +113,21 @@ describe('a drawing is refused, with its line', () => {
       return;
     }
     throw new Error('it was accepted');
+  });
+
+  test.each([
+    ['viewBox="a 0 10 10"', 'viewBox="a 0 10 10" cannot be read'],
+    ['viewBox="0 0 10"', 'viewBox="0 0 10" cannot be read'],
+    ['viewBox="0 0 10 10 10"', 'viewBox="0 0 10 10 10" cannot be read'],
+    ['viewBox="0 0 1e999 10"', 'viewBox="0 0 1e999 10" cannot be read'],
+    ['viewBox="0 0 0 10"', 'it has no width or no height'],
+    ['width="10mm" height="10mm"', 'neither a viewBox nor width and height without units'],
+    ['width="100%" height="100%"', 'neither a viewBox nor width and height without units'],
+    ['width="10"', 'neither a viewBox nor width and height without units'],
+  ])('where its extent is not to be told: %s', (extent, message) => {
+    const file = `<svg xmlns="http://www.w3.org/2000/svg" ${extent}><rect width="9" height="9"/></svg>`;
+    expect(() => readDrawing(Buffer.from(file), 'art.svg')).toThrow(message);
+    expect(() => readDrawing(Buffer.from(file), 'art.svg')).toThrow('art.svg:1');
   });
 
   test('with a colour that no ink is named for', async () => {
@@ -115,5 +142,51 @@ front:
       { pin: null },
     );
     await expect(made).rejects.toThrow('star.svg is drawn in #102030: no ink is named for it [files]');
+  });
+});
+
+describe('a drawing is taken as other programs take it', () => {
+  const drawn = (text: string) => readDrawing(Buffer.from(text), 'art.svg');
+  const SVG = 'http://www.w3.org/2000/svg';
+  const wanted = drawn(
+    `<svg xmlns="${SVG}" viewBox="0 0 9 9"><rect x="1" y="-2" width="4" height="4"/></svg>`,
+  );
+
+  test.each([
+    [
+      'under a prefix',
+      `<s:svg xmlns:s="${SVG}" viewBox="0 0 9 9"><s:rect x="1" y="-2" width="4" height="4"/></s:svg>`,
+    ],
+    [
+      'with a shape under another prefix',
+      `<svg xmlns="${SVG}" viewBox="0 0 9 9"><y:rect xmlns:y="${SVG}" x="1" y="-2" width="4" height="4"/></svg>`,
+    ],
+    ['without a namespace', '<svg viewBox="0 0 9 9"><rect x="1" y="-2" width="4" height="4"/></svg>'],
+    [
+      'under an undeclared svg:',
+      '<svg:svg viewBox="0 0 9 9"><svg:rect x="1" y="-2" width="4" height="4"/></svg:svg>',
+    ],
+    [
+      'with what other programs left in it',
+      `<svg xmlns="${SVG}" viewBox="0 0 9 9" z:a="b"><z:rect width="9" height="9"/><g xmlns="urn:other"><rect/></g><rect x="1" y="-2" width="4" height="4"/></svg>`,
+    ],
+    [
+      'with numbers that nothing stands between',
+      `<svg xmlns="${SVG}" viewBox="0,0 9,9"><rect transform="translate(1-2)" width="4" height="4"/></svg>`,
+    ],
+    [
+      'with a list of transforms',
+      `<svg xmlns="${SVG}" width="9px" height="9"><rect transform=" translate(.5, -2), translate(5e-1) " width="4" height="4"/></svg>`,
+    ],
+    [
+      'with none',
+      `<svg xmlns="${SVG}" viewBox="0 0 9 9"><rect transform="none" x="1" y="-2" width="4" height="4"/></svg>`,
+    ],
+  ])('%s', (_, text) => {
+    const { shapes, ...seen } = drawn(text);
+    expect(seen).toEqual({ x: 0, y: 0, width: 9, height: 9 });
+    expect(shapes.map(({ steps }) => reachOf(steps))).toEqual(
+      wanted.shapes.map(({ steps }) => reachOf(steps)),
+    );
   });
 });
