@@ -202,7 +202,7 @@ export function parseTemplate(text: string, file: string): Checked<Template> {
         }
       }
       if (part.part === 'text') {
-        if (!(part.font in template.fonts)) {
+        if (!Object.hasOwn(template.fonts, part.font)) {
           throw badInput(`${key}.font is ${JSON.stringify(part.font)}: the template has no such font`, {
             place: checked.at(side, index, 'font'),
             hint: `fonts: ${Object.keys(template.fonts).join(', ')}`,

@@ -68,6 +68,18 @@ test.each<[string, string, string, string]>([
     '7 front[2].font is "bold": the template has no such font; fonts: body',
   ],
   [
+    'a font by a name that every object has',
+    'font: body',
+    'font: constructor',
+    '7 front[2].font is "constructor": the template has no such font; fonts: body',
+  ],
+  [
+    'an ink by such a name',
+    'fill: pine',
+    'fill: constructor',
+    '6 front[1].fill is "constructor": the template has no such ink; inks: black, white',
+  ],
+  [
     'an unknown field',
     '{run}',
     '{batch}',
