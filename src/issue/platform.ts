@@ -22,10 +22,18 @@ export interface PlatformSettings {
 
 type Method = 'GET' | 'POST' | 'DELETE';
 
-interface CardCall {
+/** How a call is repeated that got no sure answer. */
+interface Repeating {
+  readonly mayRepeat?: (() => Promise<boolean>) | undefined;
+  /** Milliseconds in which a call that got no sure answer may still be carried out: none follows it before. */
+  readonly settle?: number;
+}
+
+interface CardCall extends Repeating {
   readonly operation?: string;
   readonly body?: object;
-  readonly mayRepeat?: (() => Promise<boolean>) | undefined;
+  /** Runs when the call's turn has come, right before it is sent; the call is not made where it throws. */
+  readonly inTurn?: (() => Promise<void>) | undefined;
 }
 
 /** Seconds before its end at which a bearer token is renewed. */
@@ -101,14 +109,22 @@ export class Platform {
     return refusalText(answer);
   }
 
-  /** A new token for a card. The body's ref_id makes a repeated call safe. */
-  async newToken(cardId: string, body: object): Promise<Answer> {
-    return this.#call('POST', cardId, { operation: '/tokens', body });
+  /**
+   * A new token for a card. The body's ref_id makes a repeated call safe.
+   * @param inTurn runs right before each call is sent
+   */
+  async newToken(cardId: string, body: object, inTurn?: () => Promise<void>): Promise<Answer> {
+    return this.#call('POST', cardId, { operation: '/tokens', body, inTurn });
   }
 
-  /** A new PIN for a card; the one before is void, also where the answer is lost. */
-  async newPin(cardId: string, body: object): Promise<Answer> {
-    return this.#call('POST', cardId, { operation: '/rotate-pin', body });
+  /**
+   * A new PIN for a card; the one before is void, also where the answer is lost. A call that was given up and is
+   * carried out late would void the PIN of the call after it: that one waits.
+   * @param settle milliseconds in which a call that got no sure answer may still be carried out
+   * @param inTurn runs right before each call is sent
+   */
+  async newPin(cardId: string, body: object, settle: number, inTurn?: () => Promise<void>): Promise<Answer> {
+    return this.#call('POST', cardId, { operation: '/rotate-pin', body, settle, inTurn });
   }
 
   /** Makes a card good for money. */
@@ -130,18 +146,21 @@ export class Platform {
   async #call(
     method: Method,
     cardId: string,
-    { operation = '', body, mayRepeat }: CardCall = {},
+    { operation = '', body, inTurn, ...repeating }: CardCall = {},
   ): Promise<Answer> {
     const path = `/accounts/${this.#settings.account}/wallets/cards/${encodeURIComponent(cardId)}${operation}`;
     let renewed = false;
     const call = async () => {
       const send = () =>
         this.#queue.add(
-          async () =>
-            this.#send(method, path, {
-              authorization: `Bearer ${reveal(await this.#token())}`,
+          async () => {
+            const token = await this.#token();
+            await inTurn?.();
+            return this.#send(method, path, {
+              authorization: `Bearer ${reveal(token)}`,
               ...(body !== undefined && { body: JSON.stringify(body) }),
-            }),
+            });
+          },
           // A card is deleted right after it was looked at: before the looks at others that wait.
           { priority: method === 'DELETE' ? 1 : 0 },
         );
@@ -151,7 +170,7 @@ export class Platform {
       this.signOut();
       return send();
     };
-    return this.#retried('a card', call, mayRepeat);
+    return this.#retried('a card', call, repeating);
   }
 
   /** A bearer token that lives long enough for the next call. Callers at once share one renewal. */
@@ -198,7 +217,7 @@ export class Platform {
   async #retried(
     what: string,
     call: () => Promise<Answer>,
-    mayRepeat?: () => Promise<boolean>,
+    { mayRepeat, settle = 0 }: Repeating = {},
   ): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await call();
@@ -211,7 +230,10 @@ export class Platform {
         );
       }
       const backOff = Math.min(30, 2 ** (attempt - 2)) * (0.5 + Math.random());
-      await this.#settings.sleep((retryAfter(answer, this.#settings.now()) ?? backOff) * 1000);
+      const wait = (retryAfter(answer, this.#settings.now()) ?? backOff) * 1000;
+      // Too many requests is a sure no.
+      const isLimited = answer.complete && answer.status === 429;
+      await this.#settings.sleep(isLimited ? wait : Math.max(wait, settle));
       if (mayRepeat !== undefined && !(await mayRepeat())) return answer;
     }
   }

@@ -25,9 +25,8 @@ export async function reissueBatch(
   const { folder, log } = tools;
   const { batch, attempt } = step;
   const looked = (await folder.readJson(names.looked(batch, attempt))) as LookedRecord;
-  const results = await Promise.all(
-    looked.found.map(async (card) => ({ card, result: await reissueCard(step, card, tools) })),
-  );
+  await letPinsSettle(step, looked.found, tools);
+  const results = await reissueCards(step, looked.found, tools);
   const name = names.reissued(batch, attempt);
   const isElsewhere = await tools.prints.outside(name);
   const bad: BadCard[] = [];
@@ -91,12 +90,60 @@ export async function reissuedCard(
     : { ...base, pin: secret(pin) };
 }
 
+/**
+ * A process that died between asking for a PIN and sealing it may have left a rotation that the platform still
+ * carries out, after ours: such a card has its token and no PIN.
+ */
+async function letPinsSettle(
+  { batch, attempt }: { readonly batch: number; readonly attempt: number },
+  cards: readonly Found[],
+  { plan, folder, log, sleep, settle }: IssueTools,
+): Promise<void> {
+  if (plan.cards.pin === null) return;
+  for (const { serial } of cards) {
+    if (!(await folder.has(names.reissue(batch, attempt, serial, 'token')))) continue;
+    if (await folder.has(names.reissue(batch, attempt, serial, 'pin'))) continue;
+    log.emit({ event: 'waiting', what: `a PIN of batch ${batch} is in doubt`, seconds: settle / 1000 });
+    await sleep(settle);
+    return;
+  }
+}
+
+/**
+ * New secrets for each card. Where that fails for one, nothing more is asked for, and what is on its way is waited
+ * for: an answer that came after this had ended could be sealed beside one that another call got.
+ */
+async function reissueCards(
+  step: { readonly batch: number; readonly attempt: number },
+  cards: readonly Found[],
+  tools: IssueTools,
+): Promise<readonly { readonly card: Found; readonly result: GoodCard | string }[]> {
+  const halt = new AbortController();
+  const inTurn = async () => {
+    halt.signal.throwIfAborted();
+    await tools.lock.assertHeld();
+  };
+  const results = await Promise.allSettled(
+    cards.map(async (card) => {
+      try {
+        return { card, result: await reissueCard(step, card, inTurn, tools) };
+      } catch (error) {
+        halt.abort(error);
+        throw error;
+      }
+    }),
+  );
+  halt.signal.throwIfAborted();
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
 async function reissueCard(
   step: { readonly batch: number; readonly attempt: number },
   card: Found,
+  inTurn: () => Promise<void>,
   tools: IssueTools,
 ): Promise<GoodCard | string> {
-  const { plan, platform } = tools;
+  const { plan, platform, settle } = tools;
   const { pin } = plan.cards;
   const id = idOf(plan, card.serial);
   // Fixed for card and attempt, so that a repeated call makes no second token where the platform keeps its word.
@@ -109,11 +156,13 @@ async function reissueCard(
   const refusal =
     (await ask(step, card, 'token', tools, (turn) =>
       // A platform that refuses a reference it has seen will not say what it answered then: another one.
-      platform.newToken(id, { ref_id: turn === 1 ? ref : `${ref}.${turn}`, ...token }),
+      platform.newToken(id, { ref_id: turn === 1 ? ref : `${ref}.${turn}`, ...token }, inTurn),
     )) ??
     (pin === null
       ? undefined
-      : await ask(step, card, 'pin', tools, () => platform.newPin(id, { pin: { format: wireFormat(pin) } })));
+      : await ask(step, card, 'pin', tools, () =>
+          platform.newPin(id, { pin: { format: wireFormat(pin) } }, settle, inTurn),
+        ));
   return refusal ?? reissuedCard(step, card, tools);
 }
 
@@ -125,13 +174,14 @@ async function ask(
   tools: IssueTools,
   call: (turn: number) => Promise<Answer>,
 ): Promise<string | undefined> {
-  const { folder, keys } = tools;
+  const { folder, keys, lock } = tools;
   const name = names.reissue(step.batch, step.attempt, card.serial, what);
   if (await folder.has(name)) return undefined;
-  await tools.lock.assertHeld();
   for (let turn = 1; ; turn += 1) {
     const answer = await call(turn);
     if (answer.status >= 200 && answer.status < 300 && answer.complete) {
+      // Who took the lock over has asked for a PIN of its own: ours would be read, and is void.
+      if (what === 'pin') await lock.assertHeld();
       const sealed = await seal(packAnswer(answer), [keys.run.recipient]);
       await keepTrying(tools, () => folder.write(name, sealed));
       return undefined;
