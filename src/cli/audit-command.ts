@@ -221,11 +221,10 @@ async function sweep(name: string, flags: AuditFlags, call: Call): Promise<reado
     await Promise.all(
       [...family.cards.values()].map(async ({ serial, run, state, active }) => {
         const seen = await platform.look(idOf(plans.get(run) ?? family.root.plan, serial));
-        const exists = seen !== undefined && seen.status !== 'deleted' && seen.deleted_at === undefined;
-        const isActive = exists && !isInactive(seen);
-        if (state === 'voided' && exists)
+        const isActive = seen !== undefined && !isInactive(seen);
+        if (state === 'voided' && seen !== undefined)
           strange.push(`serial ${serial} is void, and is ${String(seen.status)} at the platform`);
-        else if (state !== 'voided' && !exists)
+        else if (state !== 'voided' && seen === undefined)
           strange.push(`serial ${serial} is ${state}, and is not at the platform`);
         else if (isActive && !active && (state !== 'good' || unused.has(serial)))
           strange.push(

@@ -50,6 +50,16 @@ export function refusalText(answer: Answer): string {
   return printable === '' ? `status ${answer.status}` : `status ${answer.status}, ${printable}`;
 }
 
+/**
+ * Whether these are the platform's own words. What stands before it may answer in its place: with a page, with
+ * nothing, and with a 404 that speaks of a path, not of a card.
+ */
+export function isPlatforms(answer: Answer): boolean {
+  const json = jsonBody(answer);
+  if (!isMap(json)) return false;
+  return answer.status !== 404 || (isMap(json.error) && typeof json.error.message === 'string');
+}
+
 /** Seconds that the platform asks to wait, if it does; from Retry-After as seconds or as a date. */
 export function retryAfter(answer: Answer, now: Date): number | undefined {
   const value = answer.headers['retry-after'];

@@ -127,7 +127,7 @@ export async function lookUp(
 ): Promise<LookedRecord> {
   const all = [...eachCard(cards)];
   const results = await Promise.all(
-    all.map(async (card) => ({ card, seen: await seenCard(idOf(tools.plan, card.serial), tools) })),
+    all.map(async (card) => ({ card, seen: await tools.platform.look(idOf(tools.plan, card.serial)) })),
   );
   const found: Found[] = [];
   for (const { card, seen } of results) {
@@ -177,7 +177,7 @@ export async function voidCards(
       const id = idOf(tools.plan, serial);
       /** Undefined: it is gone, deleted by this process or an earlier one. */
       const see = async () => {
-        const seen = await seenCard(id, tools);
+        const seen = await tools.platform.look(id);
         return seen && { foreign: foreignness(seen, asked, tools.platform.time()) };
       };
       const isOurs = (card: Awaited<ReturnType<typeof see>>) => card?.foreign === null;
@@ -200,10 +200,4 @@ export async function voidCards(
     orphaned: orphaned.sort(byPosition),
     foreign: foreign.sort(byPosition),
   };
-}
-
-/** A card as the platform shows it; one that it shows as deleted is not there. */
-async function seenCard(id: string, { platform }: IssueTools): Promise<Record<string, unknown> | undefined> {
-  const seen = await platform.look(id);
-  return seen?.status === 'deleted' || seen?.deleted_at !== undefined ? undefined : seen;
 }

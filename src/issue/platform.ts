@@ -4,7 +4,7 @@ import PQueue from 'p-queue';
 import { Agent, request } from 'undici';
 import { Failure, badInput } from '../base/failure.ts';
 import { type Secret, reveal, secret } from '../base/secret.ts';
-import { type Answer, isMap, jsonBody, refusalText, retryAfter } from './answer.ts';
+import { type Answer, isMap, isPlatforms, jsonBody, refusalText, retryAfter } from './answer.ts';
 
 export interface PlatformSettings {
   /** Base of all paths, such as https://api.dintero.com/v1. */
@@ -27,6 +27,8 @@ interface Repeating {
   readonly mayRepeat?: (() => Promise<boolean>) | undefined;
   /** Milliseconds in which a call that got no sure answer may still be carried out: none follows it before. */
   readonly settle?: number;
+  /** Whether an answer that came whole is to be believed; where none is given, every one is. */
+  readonly isSure?: (answer: Answer) => boolean;
 }
 
 interface CardCall extends Repeating {
@@ -90,9 +92,15 @@ export class Platform {
     });
   }
 
-  /** What the platform knows of a card, or undefined where it knows none by this id. */
+  /** A card that lives, as the platform shows it; undefined where it says that there is none, or that it is deleted. */
   async look(cardId: string): Promise<Record<string, unknown> | undefined> {
-    const answer = await this.#call('GET', cardId);
+    const card = await this.shown(cardId);
+    return card === undefined || isDeleted(card) ? undefined : card;
+  }
+
+  /** What the platform shows by an id, a deleted card too; undefined where it says that it knows none. */
+  async shown(cardId: string): Promise<Record<string, unknown> | undefined> {
+    const answer = await this.#call('GET', cardId, { isSure: isPlatforms });
     if (answer.status === 404) return undefined;
     const json = jsonBody(answer);
     if (answer.status === 200 && isMap(json)) return json;
@@ -104,9 +112,11 @@ export class Platform {
    * @param mayRepeat asked before the call is repeated, for what the card was before the wait it may not be after it
    */
   async remove(cardId: string, mayRepeat?: () => Promise<boolean>): Promise<string | undefined> {
-    const answer = await this.#call('DELETE', cardId, { mayRepeat });
-    if ((answer.status >= 200 && answer.status < 300) || answer.status === 404) return undefined;
-    return refusalText(answer);
+    const isDone = ({ status }: Answer) => status >= 200 && status < 300;
+    const isSure = (answer: Answer) => isDone(answer) || isPlatforms(answer);
+    const answer = await this.#call('DELETE', cardId, { mayRepeat, isSure });
+    const isGone = answer.status === 404 && isPlatforms(answer);
+    return isDone(answer) || isGone ? undefined : refusalText(answer);
   }
 
   /**
@@ -217,13 +227,15 @@ export class Platform {
   async #retried(
     what: string,
     call: () => Promise<Answer>,
-    { mayRepeat, settle = 0 }: Repeating = {},
+    { mayRepeat, settle = 0, isSure = () => true }: Repeating = {},
   ): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await call();
-      if (answer.complete && answer.status !== 429 && answer.status < 500) return answer;
+      const isWhole = answer.complete && answer.status !== 429 && answer.status < 500;
+      if (isWhole && isSure(answer)) return answer;
       if (attempt === ATTEMPTS) {
-        const reason = answer.broke ?? refusalText(answer);
+        const reason =
+          answer.broke ?? `${refusalText(answer)}${isWhole ? ', which is not in the platform’s words' : ''}`;
         throw new Failure(
           'unavailable',
           `the platform gave no answer for ${what} in ${ATTEMPTS} attempts: ${reason}`,
@@ -298,6 +310,14 @@ export function platformUrl(text: string): string {
     );
   }
   return url.href.replace(/\/+$/, '');
+}
+
+/**
+ * Whether a card is shown as deleted. How that is done is not documented: `deleted_at` must be a moment, for a living
+ * card may have it too, as null or as a zero of time.
+ */
+function isDeleted({ status, deleted_at: at }: Record<string, unknown>): boolean {
+  return status === 'deleted' || (typeof at === 'string' && Date.parse(at) > 0);
 }
 
 function kept(headers: Record<string, string | string[] | undefined>): Record<string, string> {

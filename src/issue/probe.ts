@@ -97,7 +97,7 @@ export async function probe(
       statusText(await platform.newPin(a, { pin: { format: PIN } }, 0)),
     );
     const refused = await platform.remove(a);
-    const gone = (await platform.look(a)) === undefined;
+    const gone = (await platform.shown(a)) === undefined;
     note(
       'delete',
       'Can an inactive card be deleted?',

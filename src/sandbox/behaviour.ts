@@ -32,6 +32,8 @@ export const behaviour = z
     symbolSet: z.string().min(1).default(PUNCTUATION),
     /** Whether looking up a deleted card shows it; else 404. */
     lookUpShowsDeleted: z.boolean().default(false),
+    /** Whether a card that is not deleted is shown with `deleted_at: null`; else without. */
+    nullDeletedAt: z.boolean().default(false),
   })
   .readonly();
 

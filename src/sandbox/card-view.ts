@@ -9,7 +9,7 @@ import type { CodeFormat } from './code-format.ts';
 const MOST_SHOWN = 5;
 
 /** The document's `Card`; no secrets. */
-export function viewCard(card: BookedCard, { omitAmounts }: Behaviour) {
+export function viewCard(card: BookedCard, { omitAmounts, nullDeletedAt }: Behaviour) {
   const { card_id, uuid, type, status, created_at, created_by, deleted_at, amount, currency, details } = card;
   const money = { amount, currency, amount_balance: amount, amount_available: amount };
   return {
@@ -22,7 +22,7 @@ export function viewCard(card: BookedCard, { omitAmounts }: Behaviour) {
     created_at,
     created_by,
     // Not in the document, which does not say how a list marks a deleted card.
-    ...(deleted_at === undefined ? {} : { deleted_at }),
+    ...(deleted_at === undefined && !nullDeletedAt ? {} : { deleted_at: deleted_at ?? null }),
   };
 }
 

@@ -75,8 +75,7 @@ async function activateCard(
 
 /** Why a card is neither to be activated nor active as it should be. */
 function strangeness(card: Record<string, unknown> | undefined, terms: ActivationTerms): string | undefined {
-  if (card === undefined || card.status === 'deleted' || card.deleted_at !== undefined)
-    return 'does not exist at the platform';
+  if (card === undefined) return 'does not exist at the platform';
   if (isInactive(card)) return undefined;
   if (card.status !== 'unused') return `is ${String(card.status)} at the platform`;
   if (card.amount !== terms.amount || card.currency !== terms.currency)

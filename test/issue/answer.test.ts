@@ -1,7 +1,14 @@
 // Answers kept byte for byte, and how long the platform asks to wait.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Answer, jsonBody, packAnswer, retryAfter, unpackAnswer } from '../../src/issue/answer.ts';
+import {
+  type Answer,
+  isPlatforms,
+  jsonBody,
+  packAnswer,
+  retryAfter,
+  unpackAnswer,
+} from '../../src/issue/answer.ts';
 import { RECEIVED, answerOf } from './answers.ts';
 
 const anyAnswer: fc.Arbitrary<Answer> = fc.record({
@@ -65,4 +72,22 @@ test('whatever Retry-After says, the wait is between nothing and an hour', () =>
       expect(seconds === undefined || (seconds >= 0 && seconds <= 3600)).toBe(true);
     }),
   );
+});
+
+test.each<[number, unknown, boolean]>([
+  // The document's NotFound, and all that its schema demands.
+  [404, { error: { code: 'NOT FOUND', message: 'Card not found' } }, true],
+  [404, { error: { message: 'Card not found' } }, true],
+  [404, { message: 'no Route matched with those values' }, false],
+  [404, { error: 'Not Found' }, false],
+  [404, {}, false],
+  [404, '<html><h1>404 Not Found</h1></html>', false],
+  [404, '', false],
+  [200, { card_id: 'A-1' }, true],
+  [200, '<html></html>', false],
+  [200, [], false],
+  [403, { error: { message: 'FORBIDDEN' } }, true],
+  [403, 'Forbidden', false],
+])('%i %j: the platform’s own words are %s', (status, body, expected) => {
+  expect(isPlatforms(answerOf(status, body))).toBe(expected);
 });

@@ -123,3 +123,36 @@ test.each([429, 503])(
     expect(alive(bench)).toEqual(['S-000001']);
   },
 );
+
+test('a gateway’s 404 in place of the looks before deletion makes no card void', async () => {
+  const html = { operation: 'get', fault: 'status', status: 404, body: 'html' } as const;
+  // Four looks found them; then the gateway has a bad moment.
+  const bench = await openBench({ faults: { rules: [{ ...html, nth: [5, 6, 7, 8, 9] }] } });
+  await asked(bench);
+  await lookBatch(STEP, bench.tools);
+  await voidBatch(STEP, bench.tools);
+  expect(await bench.tools.folder.readJson(names.voided(1, 1))).toMatchObject({
+    voided: CARDS,
+    orphaned: [],
+  });
+  expect(bench.calls('delete')).toBe(4);
+  expect(alive(bench)).toEqual([]);
+
+  const nth = Array.from({ length: 100 }, (_, index) => 5 + index);
+  const broken = await openBench({ faults: { rules: [{ ...html, nth }] } });
+  await asked(broken);
+  await lookBatch(STEP, broken.tools);
+  await expect(voidBatch(STEP, broken.tools)).rejects.toMatchObject({ kind: 'unavailable' });
+  expect(await broken.tools.folder.has(names.voided(1, 1))).toBe(false);
+  expect(alive(broken)).toHaveLength(4);
+});
+
+test('a platform that shows living cards with an empty deleted_at has them found, and deleted', async () => {
+  const bench = await openBench({ behaviour: { nullDeletedAt: true } });
+  await asked(bench);
+  await lookBatch(STEP, bench.tools);
+  expect(await bench.tools.folder.readJson(names.looked(1, 1))).toMatchObject({ absent: [] });
+  await voidBatch(STEP, bench.tools);
+  expect(bench.calls('delete')).toBe(4);
+  expect(alive(bench)).toEqual([]);
+});

@@ -51,8 +51,46 @@ test('a platform that never gives a sure answer is unavailable; a refusal to loo
   expect(broken.calls('get')).toBe(6);
   const shut = await openShop({ faults: { rules: [{ operation: 'get', fault: 'status', status: 403 }] } });
   await expect(shut.platform.look('A-1')).rejects.toMatchObject({ kind: 'refused' });
-  const page = await openShop({ faults: { rules: [{ operation: 'get', fault: 'html' }] } });
-  await expect(page.platform.look('A-1')).rejects.toThrow();
+});
+
+/** What a gateway may say in the platform's place. */
+const GATEWAY = [
+  ['a page that says 404', { fault: 'status', status: 404, body: 'html' }],
+  ['a 404 without a word', { fault: 'status', status: 404, body: 'empty' }],
+  ['a page that says 200', { fault: 'html' }],
+  ['a page that says 403', { fault: 'status', status: 403, body: 'html' }],
+] as const;
+
+test.each(GATEWAY)('%s is no word of the platform on a card: it is asked again', async (_, fault) => {
+  const { platform, calls } = await openShop({
+    faults: { rules: [{ operation: 'get', nth: [1, 2], ...fault }] },
+  });
+  await platform.askBatch(orderOf('A-1'));
+  expect(await platform.look('A-1')).toMatchObject({ card_id: 'A-1' });
+  expect(calls('get')).toBe(3);
+  const always = await openShop({ faults: { rules: [{ operation: 'get', ...fault }] } });
+  await expect(always.platform.look('A-1')).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: expect.stringContaining('not in the platform’s words') as string,
+  });
+});
+
+test.each(GATEWAY.slice(0, 2))('%s is no deletion: it is asked for again', async (_, fault) => {
+  const { sandbox, platform } = await openShop({
+    faults: { rules: [{ operation: 'delete', nth: 1, ...fault }] },
+  });
+  await platform.askBatch(orderOf('A-1'));
+  expect(await platform.remove('A-1')).toBeUndefined();
+  expect(sandbox.books().accounts[ACCOUNT]!.cards[0]!.deleted_at).toBeDefined();
+});
+
+test('a card with an empty deleted_at lives; one that is shown as deleted does not', async () => {
+  const { platform } = await openShop({ behaviour: { nullDeletedAt: true, lookUpShowsDeleted: true } });
+  await platform.askBatch(orderOf('A-1'));
+  expect(await platform.look('A-1')).toMatchObject({ deleted_at: null });
+  await platform.remove('A-1');
+  expect(await platform.look('A-1')).toBeUndefined();
+  expect(await platform.shown('A-1')).toMatchObject({ deleted_at: expect.any(String) as string });
 });
 
 test('the platform’s time comes from its own clock, and from nothing where it has none', async () => {

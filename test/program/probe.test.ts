@@ -72,6 +72,11 @@ test.each([
     { newToken: 'status 409', newPin: 'status 409' },
   ],
   ['one that takes deleted ids again', { reuseDeletedId: true }, { deletedIdAgain: 'yes' }],
+  [
+    'one that still shows what was deleted',
+    { lookUpShowsDeleted: true },
+    { delete: 'yes, but it is still shown' },
+  ],
   ['one without a Date header', { dateHeader: false }, { dateHeader: 'no' }],
   [
     'one with tokens for one purchase',

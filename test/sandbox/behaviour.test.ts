@@ -149,6 +149,14 @@ test('lookUpShowsDeleted shows a deleted card, and still no card that was never 
   expect((await shop.call('DELETE', '/cards/card-1')).status).toBe(404);
 });
 
+test('nullDeletedAt shows a living card with an empty deleted_at', async () => {
+  const shop = await shopWith({ nullDeletedAt: true });
+  await shop.batch(ids(1));
+  expect((await shop.call('GET', '/cards/card-1')).body).toMatchObject({ deleted_at: null });
+  await shop.call('DELETE', '/cards/card-1');
+  expect((await shop.call('GET', '/cards/card-1')).status).toBe(404);
+});
+
 test('a switch that does not exist is refused', async () => {
   const wrong = { existingID: 'skip' } as Partial<Behaviour>;
   await expect(open({ behaviour: wrong })).rejects.toThrow(/existingID/);
