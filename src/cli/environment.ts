@@ -6,7 +6,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { type Secret, secret } from '../base/secret.ts';
 import type { SftpAccess } from '../deliver/target.ts';
-import { platformUrl } from '../issue/platform.ts';
+import { platformUrl } from '../issue/platform-url.ts';
 import type { Reader } from '../plan/inputs.ts';
 
 /** Templates, sheets, fonts and profiles that come with the package. */

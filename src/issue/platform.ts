@@ -2,7 +2,7 @@
 // asked for exactly once a call, since a repeated one could make a second set of cards.
 import PQueue from 'p-queue';
 import { Agent, request } from 'undici';
-import { Failure, badInput } from '../base/failure.ts';
+import { Failure } from '../base/failure.ts';
 import { type Secret, reveal, secret } from '../base/secret.ts';
 import { type Answer, isMap, isPlatforms, jsonBody, refusalText, retryAfter } from './answer.ts';
 
@@ -287,29 +287,6 @@ export class Platform {
       return answer(networkReason(error));
     }
   }
-}
-
-/** The API's base from the environment's text; plain http only to this machine. */
-export function platformUrl(text: string): string {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw badInput('CARDPRESS_API_URL is none: it must be a URL such as https://api.dintero.com/v1');
-  }
-  // Before anything is quoted: a password may stand in the text.
-  if (url.username !== '' || url.password !== '' || /[?#]/.test(text)) {
-    throw badInput(
-      'CARDPRESS_API_URL must hold neither user nor query: credentials come from DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET',
-    );
-  }
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
-    throw badInput(
-      `CARDPRESS_API_URL is ${url.protocol}//${url.host}: it must be https; plain http only goes to this machine`,
-    );
-  }
-  return url.href.replace(/\/+$/, '');
 }
 
 /**

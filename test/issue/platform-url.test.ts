@@ -1,7 +1,7 @@
 // Where the platform is: https, or this machine; and nothing secret in the address.
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/base/failure.ts';
-import { platformUrl } from '../../src/issue/platform.ts';
+import { platformUrl } from '../../src/issue/platform-url.ts';
 
 function refusal(text: string): Failure {
   try {
