@@ -87,18 +87,16 @@ function renumbered(ranges: readonly CardRange[], first: number): CardRange[] {
   return toRanges([...eachCard(ranges)].map(({ position }) => ({ position, serial: serial++ })));
 }
 
-/** Unseals an answer and notes what it holds. One at a time, so that of two cards with one token the later is seen. */
+/** Unseals an answer and notes what it holds. */
 export async function readBatch(
   step: { readonly batch: number; readonly attempt: number },
   tools: Pick<IssueTools, 'plan' | 'folder' | 'keys' | 'prints' | 'log'>,
 ): Promise<CardsRecord> {
-  const { folder, keys, log } = tools;
+  const { folder, log } = tools;
   const { batch, attempt } = step;
   const asked = (await folder.readJson(names.asked(batch, attempt))) as AskedRecord;
   const reading = await unsealReading(asked, tools);
-  const name = names.cards(batch, attempt);
-  const record = toRecord(reading, await tools.prints.outside(name), keys.run);
-  await folder.write(name, `${JSON.stringify(record)}\n`);
+  const record = await noteCards(names.cards(batch, attempt), reading, tools);
   const good = record.outcome === 'made' ? countOf(record.good) : 0;
   log.emit({ event: 'batch.read', batch, attempt, good, note: noteOf(record) });
   return record;
@@ -128,6 +126,19 @@ async function unsealReading(
   return readAnswer(answer, { cards, token: plan.cards.token, pin: plan.cards.pin });
 }
 
+/** Notes what was read, without the cards whose token is on another one; what was noted. */
+export async function noteCards(
+  name: string,
+  reading: Reading,
+  { folder, keys, prints }: Pick<IssueTools, 'folder' | 'keys' | 'prints'>,
+): Promise<CardsRecord> {
+  return prints.inTurn(async () => {
+    const record = toRecord(reading, await prints.outside(name), keys.run);
+    await folder.write(name, `${JSON.stringify(record)}\n`);
+    return record;
+  });
+}
+
 function toRecord(reading: Reading, isElsewhere: (print: string) => boolean, run: KeyPair): CardsRecord {
   if (reading.outcome !== 'made') return reading;
   const prints = splitPrints(
@@ -136,20 +147,22 @@ function toRecord(reading: Reading, isElsewhere: (print: string) => boolean, run
       run,
     ),
   );
-  const isRepeat = (card: GoodCard, index: number) => isElsewhere(prints[index] ?? '');
-  const repeated = reading.good.filter(isRepeat);
-  const good = reading.good.filter((card, index) => !isRepeat(card, index));
+  const times = new Map<string, number>();
+  for (const print of prints) times.set(print, (times.get(print) ?? 0) + 1);
+  const good: GoodCard[] = [];
+  const bad = [...reading.bad];
+  for (const [index, card] of reading.good.entries()) {
+    const { position, serial } = card;
+    const print = prints[index] ?? '';
+    if (isElsewhere(print)) bad.push({ position, serial, why: 'its token is on another card of the run' });
+    else if ((times.get(print) ?? 0) > 1)
+      bad.push({ position, serial, why: 'its token is on another card too' });
+    else good.push(card);
+  }
   return {
     outcome: 'made',
     good: toRanges(good),
-    bad: [
-      ...reading.bad,
-      ...repeated.map(({ position, serial }) => ({
-        position,
-        serial,
-        why: 'its token is on another card of the run',
-      })),
-    ],
+    bad: bad.sort((a, b) => a.position - b.position),
     terms: reading.terms,
     prints: printsOf(
       good.map(({ token }) => token),

@@ -31,9 +31,17 @@ export class KnownPrints {
   readonly #folder: RunFolder;
   readonly #read = new Set<string>();
   readonly #record = new Map<string, string>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(folder: RunFolder) {
     this.#folder = folder;
+  }
+
+  /** Does work that compares and notes: one after another, so that of two records with one token the later sees it. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
   }
 
   /** Whether a fingerprint stands in another record than the one of this name. */

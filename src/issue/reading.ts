@@ -82,7 +82,7 @@ function readCards(cards: readonly unknown[], answer: Answer, expected: Expected
   }
   const good: GoodCard[] = [];
   const bad: BadCard[] = [];
-  const life = new Lifetimes(answer.received);
+  const life = new Lifetimes();
   const byToken = new Map<string, GoodCard[]>();
   for (const asked of expected.cards) {
     const found = answered.get(asked.cardId) ?? [];
@@ -101,7 +101,7 @@ function readCards(cards: readonly unknown[], answer: Answer, expected: Expected
       ...picturesIn(card, expected),
     };
     good.push(result);
-    life.add(card);
+    life.add(card.card_token, card, answer.received);
     byToken.set(token, [...(byToken.get(token) ?? []), result]);
   }
   const repeated = new Set([...byToken.values()].filter((same) => same.length > 1).flat());
@@ -166,22 +166,24 @@ export function codeFault(code: string | undefined, format: CodeFormat): string 
   return undefined;
 }
 
-class Lifetimes {
-  readonly #received: number;
+/** The terms of cards, gathered one by one from what the platform says of them. */
+export class Lifetimes {
   #onePurchase = 0;
   #ends = Infinity;
   #begins = -Infinity;
 
-  constructor(received: string) {
-    this.#received = Date.parse(received);
-  }
-  add(card: Record<string, unknown>): void {
-    const token = isMap(card.card_token) ? card.card_token : {};
+  /**
+   * @param token as an answer describes it
+   * @param card the card, with moments of its own
+   * @param received when the answer came: a token's life is counted from there
+   * @param most seconds that were asked for; a token that does not say how long it lives, lives no longer
+   */
+  add(token: unknown, card: Record<string, unknown>, received: string, most = Infinity): void {
+    const { expires_after_transaction: isForOne, expires_in: life } = isMap(token) ? token : {};
     // The document's default is true: a token that says nothing is good for one purchase.
-    if (token.expires_after_transaction !== false) this.#onePurchase += 1;
-    if (typeof token.expires_in === 'number' && token.expires_in > 0) {
-      this.#ends = Math.min(this.#ends, this.#received + token.expires_in * 1000);
-    }
+    if (isForOne !== false) this.#onePurchase += 1;
+    const seconds = typeof life === 'number' && life > 0 ? life : most;
+    this.#ends = Math.min(this.#ends, Date.parse(received) + seconds * 1000);
     for (const key of ['expires_at', 'active_from'] as const) {
       const moment = typeof card[key] === 'string' ? Date.parse(card[key]) : NaN;
       if (Number.isNaN(moment)) continue;

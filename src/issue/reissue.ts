@@ -7,10 +7,9 @@ import { secret } from '../base/secret.ts';
 import { idOf } from '../plan/plan.ts';
 import { type Answer, isMap, jsonBody, packAnswer, refusalText, unpackAnswer } from './answer.ts';
 import type { IssueTools } from './issue.ts';
-import { printsOf, splitPrints } from './prints.ts';
-import { type BadCard, type GoodCard, codeFault } from './reading.ts';
-import { type CardsRecord, type Found, type LookedRecord, toRanges } from './records.ts';
-import { keepTrying, wireFormat } from './issue.ts';
+import { keepTrying, noteCards, wireFormat } from './issue.ts';
+import { type BadCard, type GoodCard, Lifetimes, type Reading, codeFault } from './reading.ts';
+import { type Found, type LookedRecord, countOf } from './records.ts';
 
 /** Seconds that a new token lives; printed cards live for years, and the platform names no maximum. */
 const TOKEN_LIFE = 315_360_000;
@@ -27,38 +26,26 @@ export async function reissueBatch(
   const looked = (await folder.readJson(names.looked(batch, attempt))) as LookedRecord;
   await letPinsSettle(step, looked.found, tools);
   const results = await reissueCards(step, looked.found, tools);
-  const name = names.reissued(batch, attempt);
-  const isElsewhere = await tools.prints.outside(name);
-  const bad: BadCard[] = [];
   const good: GoodCard[] = [];
+  const bad: BadCard[] = [];
+  const life = new Lifetimes();
   for (const { card, result } of results) {
     const { position, serial } = card;
     if (typeof result === 'string') bad.push({ position, serial, why: result });
-    else if (isElsewhere(splitPrints(printsOf([result.token], tools.keys.run))[0] ?? '')) {
-      bad.push({ position, serial, why: 'its token is on another card of the run' });
-    } else good.push(result);
+    else {
+      good.push(result.card);
+      life.add(result.token, result.token, result.received, TOKEN_LIFE);
+    }
   }
-  const record: CardsRecord = {
-    outcome: 'made',
-    good: toRanges(good),
-    bad,
-    terms: {
-      onePurchase: 0,
-      ends: new Date(tools.now().getTime() + TOKEN_LIFE * 1000).toISOString(),
-      begins: null,
-    },
-    prints: printsOf(
-      good.map(({ token }) => token),
-      tools.keys.run,
-    ),
-  };
-  await folder.write(name, `${JSON.stringify(record)}\n`);
+  const reading: Reading = { outcome: 'made', good, bad, terms: life.terms() };
+  const record = await noteCards(names.reissued(batch, attempt), reading, tools);
+  const made = record.outcome === 'made' ? countOf(record.good) : 0;
   log.emit({
     event: 'batch.read',
     batch,
     attempt,
-    good: good.length,
-    note: `${countText(good.length, 'card has', 'cards have')} new codes`,
+    good: made,
+    note: `${countText(made, 'card has', 'cards have')} new codes`,
   });
 }
 
@@ -68,26 +55,42 @@ export async function reissuedCard(
   card: { readonly position: number; readonly serial: number },
   tools: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
 ): Promise<GoodCard | string> {
-  const { plan, folder, keys } = tools;
+  const reissued = await readReissued(step, card, tools);
+  return typeof reissued === 'string' ? reissued : reissued.card;
+}
+
+/** A card with its new secrets, and what the platform says of its token. */
+interface Reissued {
+  readonly card: GoodCard;
+  readonly token: Record<string, unknown>;
+  readonly received: string;
+}
+
+async function readReissued(
+  step: { readonly batch: number; readonly attempt: number },
+  { position, serial }: { readonly position: number; readonly serial: number },
+  { plan, folder, keys }: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
+): Promise<Reissued | string> {
   const read = async (what: What) => {
-    const name = names.reissue(step.batch, step.attempt, card.serial, what);
-    return codeOf(unpackAnswer(await unseal(await folder.read(name), keys.run, name), name), what);
+    const name = names.reissue(step.batch, step.attempt, serial, what);
+    return unpackAnswer(await unseal(await folder.read(name), keys.run, name), name);
   };
-  const token = await read('token');
+  const answer = await read('token');
+  const token = codeOf(answer, 'token');
   const tokenFault = codeFault(token, plan.cards.token);
   if (token === undefined || tokenFault !== undefined) return `its new token ${tokenFault ?? ''}`;
-  const base = {
-    position: card.position,
-    serial: card.serial,
-    cardId: idOf(plan, card.serial),
-    token: secret(token),
+  const json = jsonBody(answer);
+  const reissued = {
+    card: { position, serial, cardId: idOf(plan, serial), token: secret(token) },
+    token: isMap(json) ? json : {},
+    received: answer.received,
   };
-  if (plan.cards.pin === null) return base;
-  const pin = await read('pin');
+  if (plan.cards.pin === null) return reissued;
+  const pin = codeOf(await read('pin'), 'pin');
   const pinFault = codeFault(pin, plan.cards.pin);
   return pin === undefined || pinFault !== undefined
     ? `its new PIN ${pinFault ?? ''}`
-    : { ...base, pin: secret(pin) };
+    : { ...reissued, card: { ...reissued.card, pin: secret(pin) } };
 }
 
 /**
@@ -117,7 +120,7 @@ async function reissueCards(
   step: { readonly batch: number; readonly attempt: number },
   cards: readonly Found[],
   tools: IssueTools,
-): Promise<readonly { readonly card: Found; readonly result: GoodCard | string }[]> {
+): Promise<readonly { readonly card: Found; readonly result: Reissued | string }[]> {
   const halt = new AbortController();
   const inTurn = async () => {
     halt.signal.throwIfAborted();
@@ -142,7 +145,7 @@ async function reissueCard(
   card: Found,
   inTurn: () => Promise<void>,
   tools: IssueTools,
-): Promise<GoodCard | string> {
+): Promise<Reissued | string> {
   const { plan, platform, settle } = tools;
   const { pin } = plan.cards;
   const id = idOf(plan, card.serial);
@@ -163,7 +166,7 @@ async function reissueCard(
       : await ask(step, card, 'pin', tools, () =>
           platform.newPin(id, { pin: { format: wireFormat(pin) } }, settle, inTurn),
         ));
-  return refusal ?? reissuedCard(step, card, tools);
+  return refusal ?? readReissued(step, card, tools);
 }
 
 /** Asks for one secret unless it is sealed already; returns why the platform refuses, if it does. */

@@ -58,6 +58,16 @@ export function batchNext(
   const isOld = now.length === 0;
   const since = firstAskOf(asked.cards, attempts);
 
+  /** What the job must accept before any of the batch's cards is printed, whichever answer they came in. */
+  const termsFault = () =>
+    attempts
+      .flatMap(({ cards, reissued: again }) => [cards, again])
+      .flatMap((record) =>
+        record?.outcome === 'made' ? (termsStop(plan, record.terms, circumstances.accept) ?? []) : [],
+      )
+      .map(({ message, hint }) => stop('doubt', message, hint))
+      .at(0);
+
   /** Whether these cards exist is not known, or they do and may not be printed. */
   const doubtful = (cards: readonly CardRange[], why: string, whole: boolean): BatchNext => {
     if (looked === undefined) return { step: { do: 'look', batch, attempt, since, cards } };
@@ -70,7 +80,8 @@ export function batchNext(
       );
     }
     const exist = looked.found.length;
-    const recovery = last.resolved?.as ?? circumstances.recovery;
+    // Cards that have new codes are good, whatever the job says now.
+    const recovery = reissued === undefined ? (last.resolved?.as ?? circumstances.recovery) : 'reissue';
     if (exist > 0 && recovery === 'hold' && voided === undefined) {
       return stop(
         'doubt',
@@ -80,6 +91,8 @@ export function batchNext(
     }
     if (exist > 0 && recovery === 'reissue' && voided === undefined) {
       if (reissued === undefined) return { step: { do: 'reissue', batch, attempt } };
+      const terms = termsFault();
+      if (terms !== undefined) return terms;
       const refused = reissued.outcome === 'made' ? toRanges(reissued.bad) : [];
       const left = [...refused, ...looked.absent].sort((a, b) => a.position - b.position);
       if (left.length === 0) return { done: true };
@@ -110,11 +123,8 @@ export function batchNext(
   if (found === undefined) return { step: { do: 'read', batch, attempt } };
   switch (found.outcome) {
     case 'made': {
-      const stopped = attempts.flatMap((one) =>
-        one.cards?.outcome === 'made' ? [termsStop(plan, one.cards.terms, circumstances.accept)] : [],
-      );
-      const terms = stopped.find((complaint) => complaint !== undefined);
-      if (terms !== undefined) return stop('doubt', terms.message, terms.hint);
+      const terms = termsFault();
+      if (terms !== undefined) return terms;
       const [bad] = found.bad;
       if (bad === undefined) return { done: true };
       return doubtful(

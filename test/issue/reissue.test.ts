@@ -1,15 +1,18 @@
 // New codes for cards whose first ones were lost: the PIN that is printed is the one that the platform takes, also
-// where a call was given up and is carried out late, and where the process died.
+// where a call was given up and is carried out late, and where the process died. What is noted is what came.
 import { expect, test } from 'vitest';
-import { reveal } from '../../src/base/secret.ts';
+import { nodeDisk } from '../../src/base/disk.ts';
 import { names } from '../../src/base/run-folder.ts';
+import { reveal } from '../../src/base/secret.ts';
+import { seal } from '../../src/base/vault.ts';
 import { lookBatch } from '../../src/issue/doubt.ts';
 import { type IssueTools, askBatch } from '../../src/issue/issue.ts';
+import { packAnswer } from '../../src/issue/answer.ts';
 import type { PlatformSettings } from '../../src/issue/platform.ts';
-import { type CardsRecord, eachCard } from '../../src/issue/records.ts';
+import { type CardsRecord, type LookedRecord, eachCard } from '../../src/issue/records.ts';
 import { reissueBatch, reissuedCard } from '../../src/issue/reissue.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
-import { nodeDisk } from '../../src/base/disk.ts';
+import { RECEIVED, answerOf } from './answers.ts';
 import { type Bench, openBench } from './runs.ts';
 import { ACCOUNT } from './shop.ts';
 
@@ -125,4 +128,86 @@ test('where it fails for one card, the answers on their way are sealed before it
   await expect(reissueBatch(STEP, lost.tools)).rejects.toMatchObject({ kind: 'unavailable' });
   const files = await lost.tools.folder.list('batches');
   expect(files.filter((name) => name.includes('pin'))).toHaveLength(1);
+});
+
+/** Seals what the platform would answer: a token and a PIN for each card of a batch that a look found. */
+async function answered(
+  { folder, keys }: IssueTools,
+  batch: number,
+  tokens: readonly object[],
+): Promise<{ batch: number; attempt: number }> {
+  const found = tokens.map((_, index) => ({ position: index, serial: 10 * batch + index, foreign: null }));
+  const looked: LookedRecord = { at: RECEIVED, found, absent: [] };
+  await folder.write(names.looked(batch, 1), JSON.stringify(looked));
+  for (const [index, token] of tokens.entries())
+    for (const [what, body] of [
+      ['token', token],
+      ['pin', { pin: { pin: { value: '4711' } } }],
+    ] as const)
+      await folder.write(
+        names.reissue(batch, 1, 10 * batch + index, what),
+        await seal(packAnswer(answerOf(200, body)), [keys.run.recipient]),
+      );
+  return { batch, attempt: 1 };
+}
+
+const token = (value: string, more: object = {}) => ({
+  expires_in: 315_360_000,
+  expires_after_transaction: false,
+  token: { value },
+  ...more,
+});
+
+const recordOf = async ({ folder }: IssueTools, batch: number) => {
+  const record = (await folder.readJson(names.reissued(batch, 1))) as CardsRecord;
+  if (record.outcome !== 'made') throw new Error(record.outcome);
+  return record;
+};
+
+test('of cards with one new token none is good', async () => {
+  const { tools } = await openBench();
+  await reissueBatch(
+    await answered(tools, 1, [token('71000001'), token('71000002'), token('71000001')]),
+    tools,
+  );
+  expect(await recordOf(tools, 1)).toMatchObject({
+    good: [{ position: 1, serial: 11, count: 1 }],
+    bad: [
+      { serial: 10, why: 'its token is on another card too' },
+      { serial: 12, why: 'its token is on another card too' },
+    ],
+  });
+});
+
+test('of two batches that get one token at the same time, one has it', async () => {
+  const { tools } = await openBench();
+  const steps = [
+    await answered(tools, 1, [token('71000001')]),
+    await answered(tools, 2, [token('71000001')]),
+  ];
+  await Promise.all(steps.map((step) => reissueBatch(step, tools)));
+  const records = await Promise.all([recordOf(tools, 1), recordOf(tools, 2)]);
+  expect(records.flatMap(({ good }) => good)).toHaveLength(1);
+  expect(records.flatMap(({ bad }) => bad)).toMatchObject([
+    { why: 'its token is on another card of the run' },
+  ]);
+});
+
+test.each<[string, object[], object]>([
+  ['as it was asked for', [{}], { onePurchase: 0, ends: '2036-11-20T12:00:00.000Z' }],
+  [
+    'the shortest life, and each token for one purchase',
+    [{}, { expires_in: 3600, expires_after_transaction: true }],
+    { onePurchase: 1, ends: '2026-11-23T13:00:00.000Z' },
+  ],
+  [
+    'what is not said: at most the life that was asked for, and one purchase',
+    [{ expires_in: undefined, expires_after_transaction: undefined }, { expires_in: 0 }],
+    { onePurchase: 1, ends: '2036-11-20T12:00:00.000Z' },
+  ],
+])('the terms are those of the answers: %s', async (_, more, terms) => {
+  const { tools } = await openBench();
+  const tokens = more.map((one, index) => token(`7100000${index}`, one));
+  await reissueBatch(await answered(tools, 1, tokens), tools);
+  expect((await recordOf(tools, 1)).terms).toEqual({ begins: null, ...terms });
 });

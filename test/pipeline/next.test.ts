@@ -534,6 +534,41 @@ describe('terms', () => {
     ]);
   });
 
+  /** New codes for all cards of batch 1, whose answer was lost. */
+  const reissued = (terms: object, bad: readonly ReturnType<typeof badCard>[] = []) =>
+    doubt({
+      looked: looked(found(1), found(2), found(3), found(4)),
+      reissued: made(ranges(1, 4 - bad.length), {
+        bad,
+        terms: { onePurchase: 0, ends: null, begins: null, ...terms },
+      }).cards,
+    });
+
+  test('new codes are held to the same terms', () => {
+    const around = { recovery: 'reissue', ...until('2045-01-01') } as const;
+    expect(batch1([reissued({})], around)).toEqual(['render 1.1']);
+    expect(batch1([reissued({ onePurchase: 4 })], around)).toEqual([
+      'doubt: batch 1: 4 of its tokens are good for one purchase only',
+    ]);
+    const early = 'doubt: batch 1: a token ends on 2036-11-20, before cards.validUntil 2045-01-01';
+    const ends = '2036-11-20T12:00:00.000Z';
+    expect(batch1([reissued({ ends })], around)).toEqual([early]);
+    expect(batch1([reissued({ ends })], { ...around, accept: ['token-ends-early'] })).toEqual(['render 1.1']);
+    // Some were refused theirs, and others were made in their place.
+    const refusedOne = { ...reissued({ ends }, [badCard(4)]), voided: voided(4) };
+    const fresh = [{ position: 3, serial: 11, count: 1 }];
+    const others = { ...made(fresh), cardsAsked: fresh };
+    expect(batch1([refusedOne, others], around)).toEqual([early]);
+    expect(batch1([refusedOne, others], { ...around, accept: ['token-ends-early'] })).toEqual(['render 1.1']);
+  });
+
+  test('cards that have new codes stay good where the job recovers in another way since', () => {
+    for (const recovery of ['replace', 'hold'] as const) {
+      expect(batch1([reissued({})], { recovery })).toEqual(['render 1.1']);
+      expect(batch1([reissued({}, [badCard(4)])], { recovery })).toEqual(['void 1.1']);
+    }
+  });
+
   test('a token that ends after the year 9999 ends late', () => {
     // Moments are compared as texts, and "+275760-09-13…" comes before "2031-12-31".
     expect(batch1(withTerms({ ends: '+275760-09-13T00:00:00.000Z' }), until('2031-12-31'))).toEqual([
