@@ -26,12 +26,13 @@ const bookedCard = z.object({
   card_id: z.string(),
   uuid: z.string(),
   type: cardType,
-  status: z.enum(['inactive', 'created', 'unused']),
+  /** The sandbox itself lets nobody pay; books that are given to it may say that somebody did. */
+  status: z.enum(['inactive', 'created', 'unused', 'partially_used', 'used']),
   created_at: z.string(),
   /** The client's id. */
   created_by: z.string(),
   deleted_at: z.string().optional(),
-  /** Minor units; 0 until the card is activated. */
+  /** Minor units; 0 until the card is activated, and the same however much of it is spent. */
   amount: z.int(),
   currency: z.string(),
   /** Oldest first; all of them stay alive until they expire. */
@@ -64,5 +65,5 @@ export function emptyBooks(): Books {
 
 /** Not activated yet; it may have been deleted all the same. */
 export function isInactive(card: BookedCard): boolean {
-  return card.status !== 'unused';
+  return card.status === 'inactive' || card.status === 'created';
 }

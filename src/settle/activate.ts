@@ -1,5 +1,6 @@
 // Makes cards good for money. The platform knows no key that makes a repeated call harmless, so the card's own
-// state does: each is looked at before and after, and one that is active with this amount is done.
+// state does: each is looked at before and after, and one that is active with this amount is done, also where
+// somebody has paid with it since.
 import { Failure } from '../base/failure.ts';
 import { refusalText } from '../issue/answer.ts';
 import type { Platform } from '../issue/platform.ts';
@@ -17,7 +18,10 @@ export function sumText({ cards, total }: Sum): string {
   return `${cards}x${amountText(total)}`;
 }
 
-/** A card that stands as it must not: nothing is activated before every card was looked at. */
+/**
+ * A card that stands as it must not: nothing is activated before every card was looked at. One that was paid with
+ * before this was ordered is nobody's to sell.
+ */
 export async function refuseStrange(
   ids: readonly (readonly [serial: number, id: string])[],
   terms: ActivationTerms,
@@ -26,7 +30,7 @@ export async function refuseStrange(
   const strange = (
     await Promise.all(
       ids.map(async ([serial, id]) => {
-        const why = strangeness(await platform.look(id), terms);
+        const why = strangeness(await platform.look(id), terms, UNSPENT);
         return why === undefined ? [] : [`serial ${serial} ${why}`];
       }),
     )
@@ -61,23 +65,30 @@ async function activateCard(
   platform: Pick<Platform, 'look' | 'activate'>,
 ): Promise<string | undefined> {
   const before = await platform.look(id);
-  const strange = strangeness(before, terms);
+  const strange = strangeness(before, terms, ACTIVE);
   if (strange !== undefined) return strange;
   if (before !== undefined && isActive(before)) return undefined;
   const answer = await platform.activate(id, terms);
   // Whatever it answered: a call whose answer was lost and that was repeated is refused, and the card is active.
   const after = await platform.look(id);
-  if (after !== undefined && isActive(after)) return strangeness(after, terms);
+  if (after !== undefined && isActive(after)) return strangeness(after, terms, ACTIVE);
   return answer.status >= 200 && answer.status < 300
     ? 'is not active though the platform said so'
     : `is not active: ${refusalText(answer)}`;
 }
 
-/** Why a card is neither to be activated nor active as it should be. */
-function strangeness(card: Record<string, unknown> | undefined, terms: ActivationTerms): string | undefined {
+const UNSPENT: readonly unknown[] = ['unused'];
+const ACTIVE: readonly unknown[] = [...UNSPENT, 'partially_used', 'used'];
+
+/** Why a card is neither to be activated nor active as it should be, which it is in these states. */
+function strangeness(
+  card: Record<string, unknown> | undefined,
+  terms: ActivationTerms,
+  states: readonly unknown[],
+): string | undefined {
   if (card === undefined) return 'does not exist at the platform';
   if (isInactive(card)) return undefined;
-  if (card.status !== 'unused') return `is ${String(card.status)} at the platform`;
+  if (!states.includes(card.status)) return `is ${String(card.status)} at the platform`;
   if (card.amount !== terms.amount || card.currency !== terms.currency)
     return `is active with ${typeof card.amount === 'number' ? amountText(card.amount) : '?'} ${String(card.currency)}`;
   return undefined;

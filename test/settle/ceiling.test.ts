@@ -1,9 +1,11 @@
 // The ceiling of a P account's activations: over distinct cards, and under a person's yes.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { activateCommand } from '../../src/cli/activate-command.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
+import type { BookedCard } from '../../src/sandbox/books.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
@@ -33,8 +35,15 @@ afterEach(async () => {
 });
 
 /** Activates as samples with 5.00 each. */
-async function activate(cards: string, confirm: string): Promise<string> {
-  const flags = { cards, amount: '5.00', currency: 'NOK', sample: true, confirm, output: shop.output };
+async function activate(cards: string | undefined, confirm: string): Promise<string> {
+  const flags = {
+    ...(cards !== undefined && { cards }),
+    amount: '5.00',
+    currency: 'NOK',
+    sample: true,
+    confirm,
+    output: shop.output,
+  };
   const { code, out } = await outcomeOf((print) => activateCommand('c-1', flags, shop.call(print)));
   return code === 0 ? out : `${code} ${out}`;
 }
@@ -51,6 +60,42 @@ test('a card that is activated again counts once', async () => {
     /^2 .*5\.00 NOK on top of 20\.00 would pass the job's ceiling of 20\.00/s,
   );
   expect(active()).toBe(4);
+});
+
+/** The platform goes on with other books. */
+async function bookedAs(change: (card: BookedCard) => void): Promise<void> {
+  const { port } = sandbox;
+  const books = sandbox.books();
+  books.accounts.P00000001!.cards.forEach(change);
+  await sandbox.close();
+  sandbox = await startSandbox({ port, books });
+}
+
+test('a card that was paid with before its activation was noted is activated, and counts', async () => {
+  expect(await activate('1-3', '3x15.00')).toMatch(/^3 cards of c-1 are active/);
+  // The process died before it could note what came of it; the order is open.
+  rmSync(join(shop.output, 'c-1/books/0001.done.json'));
+  await bookedAs((card) => {
+    if (card.card_id === 'CE-000001') card.status = 'used';
+    if (card.card_id === 'CE-000002') card.status = 'partially_used';
+  });
+  expect(await activate(undefined, '3x15.00')).toMatch(
+    /^3 cards of c-1 are active with 5\.00 NOK each, 15\.00/,
+  );
+  expect(await activate('4-5', '2x10.00')).toMatch(/^2 .*10\.00 NOK on top of 15\.00 would pass/s);
+});
+
+test('a used card is not activated where its amount is another, or where it was used before the order', async () => {
+  expect(await activate('1-2', '2x10.00')).toMatch(/^2 cards of c-1 are active/);
+  rmSync(join(shop.output, 'c-1/books/0001.done.json'));
+  await bookedAs((card) => {
+    if (card.card_id === 'CE-000001') Object.assign(card, { status: 'used', amount: 700 });
+    if (card.card_id === 'CE-000003') Object.assign(card, { status: 'used', amount: 500 });
+  });
+  expect(await activate(undefined, '2x10.00')).toMatch(
+    /^3 1 card of c-1 is active.*serial 1 is active with 7\.00 NOK/s,
+  );
+  expect(await activate('3', '1x5.00')).toMatch(/^5 serial 3 is used at the platform: nothing was activated/);
 });
 
 test('another ceiling is another input: nothing is activated before somebody says yes to it', async () => {
