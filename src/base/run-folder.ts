@@ -76,6 +76,9 @@ const EXTRA_FOLDERS = ['handoff/steps', 'handoff/data', 'handoff/static', 'hando
 
 const TEMPORARY = '.writing-';
 
+/** Whether a file is one that is being written, or that its writer left when it died; it may lie in a folder. */
+export const isTemporary = (file: string) => basename(file).startsWith(TEMPORARY);
+
 /** Is told of a file before it gets its name. */
 export type Witness = (name: string, sha256: string) => Promise<void>;
 
@@ -212,7 +215,7 @@ export class RunFolder {
   /** The finished files of a folder, by name. */
   async list(folder: string): Promise<readonly string[]> {
     const all = await this.#disk.list(join(this.path, folder));
-    return all.filter((name) => !name.startsWith(TEMPORARY));
+    return all.filter((name) => !isTemporary(name));
   }
 
   /** Every finished file of the run, relative to its folder, by name. */
@@ -234,7 +237,7 @@ export class RunFolder {
       for (const folder of await this.#folders()) {
         const path = join(this.path, folder);
         for (const name of await this.#disk.list(path)) {
-          if (name.startsWith(TEMPORARY)) await this.#disk.remove(join(path, name));
+          if (isTemporary(name)) await this.#disk.remove(join(path, name));
         }
       }
     });

@@ -1,14 +1,15 @@
 // cardpress verify: reads a run or a handoff once more.
 import { countText } from '../base/count.ts';
-import { join } from 'node:path';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { silent } from '../base/log.ts';
+import type { HandoffCheck } from '../pack/check-handoff.ts';
+import { groupedFingerprint } from '../pack/recipients.ts';
 import { thawDesign } from '../plan/inputs.ts';
 import { openRunKeys, readOperatorKey } from '../pipeline/keys.ts';
 import { type Run, listRuns } from '../pipeline/runs.ts';
 import { type PrintTools, layoutOf } from '../pipeline/tools.ts';
-import { type ReadAgain, filesIn, runOfHandoff, verifyHandoff, verifyRun } from '../pipeline/verify-again.ts';
+import { type ReadAgain, isHandoff, verifyHandoff, verifyRun } from '../pipeline/verify-again.ts';
 import type { Layout } from '../render/preflight.ts';
 import { keyPath, outputPath } from './environment.ts';
 import type { Call } from './run-command.ts';
@@ -20,12 +21,12 @@ export async function verifyCommand(
 ): Promise<void> {
   const runs = await listRuns(nodeDisk, outputPath(env, options.output));
   const hasKey = (await nodeDisk.size(keyPath(env))) !== undefined;
-  if ((await nodeDisk.size(join(what, 'manifest.json'))) !== undefined) {
-    const files = filesIn(nodeDisk, what);
-    const name = await runOfHandoff(files);
-    const run = runs.find(({ plan }) => plan.run === name);
-    const tools = run !== undefined && hasKey ? await toolsOf(run, keyPath(env)) : undefined;
-    terminal.out(`${name}: ${readText(await verifyHandoff(files, tools))}\n`);
+  if (await isHandoff(nodeDisk, what)) {
+    const read = await verifyHandoff(nodeDisk, what, async (name) => {
+      const run = runs.find(({ plan }) => plan.run === name);
+      return run !== undefined && hasKey ? toolsOf(run, keyPath(env)) : undefined;
+    });
+    terminal.out(readText(read));
     return;
   }
   const run = runs.find(({ plan }) => plan.run === what);
@@ -34,7 +35,7 @@ export async function verifyCommand(
       hint: `runs: ${runs.map(({ plan }) => plan.run).join(', ')}`,
     });
   }
-  terminal.out(`${what}: ${readText(await verifyRun(await toolsOf(run, keyPath(env))))}\n`);
+  terminal.out(readText(await verifyRun(await toolsOf(run, keyPath(env)))));
 }
 
 async function toolsOf({ folder, plan }: Run, key: string): Promise<PrintTools> {
@@ -44,11 +45,20 @@ async function toolsOf({ folder, plan }: Run, key: string): Promise<PrintTools> 
   return { folder, plan, keys, log: silent, design, layout: () => (layout ??= layoutOf(plan, design)) };
 }
 
-function readText({ volumes, symbols, decoded, commitments, sealed }: ReadAgain): string {
+function readText({ run, volumes, symbols, decoded, commitments, sealed, handoff }: ReadAgain): string {
   const of = countText(volumes, 'volume');
-  return [
+  const found = [
     `${decoded} of ${symbols} symbols on ${of} read back`,
     ...(sealed > 0 ? [`${sealed} of them sealed: only their checksums could be compared`] : []),
     ...(commitments > 0 ? [`${commitments} commitments are the vault’s`] : []),
-  ].join('; ');
+    ...(handoff === undefined ? [] : [signedText(handoff)]),
+  ];
+  return `${run}: ${found.join('; ')}\n`;
+}
+
+/** Whether the key is ours only its fingerprint can tell, to who knows it from elsewhere. */
+function signedText({ signedBy }: HandoffCheck): string {
+  return signedBy === undefined
+    ? 'not signed'
+    : `signed by the key beside it, ${groupedFingerprint(signedBy)}`;
 }

@@ -1,45 +1,49 @@
 // A handoff folder held against its own checksums and signatures, with nothing but what a manufacturer has.
 import { dirname, join } from 'node:path';
 import type { Disk } from '../base/disk.ts';
+import { Failure } from '../base/failure.ts';
+import { isTemporary } from '../base/run-folder.ts';
 import { digest } from './place.ts';
 import { SIGNING_KEYS, checkSignature } from './signer.ts';
 
 export interface HandoffCheck {
   /** What does not match, in words; nothing where all does. */
   readonly wrong: readonly string[];
-  /** Files whose checksum was found right. */
-  readonly files: number;
-  /** Who signed; undefined where nothing is signed. `trusted`: by the key that the caller gave. */
-  readonly signed: { readonly fingerprint: string; readonly trusted: boolean } | undefined;
+  /** Files that are what SHA256SUMS says. */
+  readonly files: ReadonlySet<string>;
+  /**
+   * Fingerprint of the key that signed; undefined where nothing is signed. The key lies in the folder: who does
+   * not know its fingerprint from elsewhere knows only that the folder is of one piece.
+   */
+  readonly signedBy: string | undefined;
 }
 
 const SIGNED = ['SHA256SUMS', 'manifest.json'];
-const SIGNATURES = ['.asc', '.minisig'];
+const KINDS = [
+  { extension: '.asc', key: SIGNING_KEYS.openpgp },
+  { extension: '.minisig', key: SIGNING_KEYS.minisign },
+] as const;
 
-/**
- * Checks every file of SHA256SUMS, that there is no other, and the signatures.
- * @param trusted our public key as the caller got it before; without one, the key that lies in the folder
- * proves only that the folder is of one piece
- */
-export async function checkHandoff(disk: Disk, path: string, trusted?: Uint8Array): Promise<HandoffCheck> {
+/** Checks every file of SHA256SUMS, that there is no other, that the folder is finished, and the signatures. */
+export async function checkHandoff(disk: Disk, path: string): Promise<HandoffCheck> {
   const wrong: string[] = [];
+  const files = new Set<string>();
   const sums = await disk.read(join(path, 'SHA256SUMS'));
-  if (sums === undefined) return { wrong: ['SHA256SUMS is missing'], files: 0, signed: undefined };
+  if (sums === undefined) return { wrong: ['SHA256SUMS is missing'], files, signedBy: undefined };
   if ((await disk.read(join(path, '.done'))) === undefined)
     wrong.push('.done is missing: the folder is not finished');
   const listed = parseSums(new TextDecoder().decode(sums));
-  if (listed === undefined) return { wrong: ['SHA256SUMS is damaged'], files: 0, signed: undefined };
-  let files = 0;
+  if (listed === undefined) return { wrong: ['SHA256SUMS is damaged'], files, signedBy: undefined };
   for (const [file, sha256] of listed) {
     if ((await disk.size(join(path, file))) === undefined) wrong.push(`${file} is missing`);
     else if ((await digest(disk.stream(join(path, file)))).sha256 !== sha256)
       wrong.push(`${file} is not what SHA256SUMS says`);
-    else files += 1;
+    else files.add(file);
   }
   for (const file of await filesBelow(disk, path, listed))
     if (!listed.has(file) && !isOurs(file)) wrong.push(`${file} is not in SHA256SUMS`);
-  const signed = await checkSigned(disk, path, trusted, wrong);
-  return { wrong, files, signed };
+  const signedBy = await checkSigned(disk, path, wrong);
+  return { wrong, files, signedBy };
 }
 
 /** Names and checksums, or undefined where a line is none, or names a file outside the folder. */
@@ -53,12 +57,17 @@ export function parseSums(text: string): ReadonlyMap<string, string> | undefined
   return sums;
 }
 
-/** Files that no list of checksums can hold: the list itself, what signs it, and what closes the folder. */
+/**
+ * Files that no list of checksums can hold: the list itself, what signs it, what closes the folder, what the
+ * manufacturer answers with, and what a writer that died has left until the run goes on.
+ */
 function isOurs(file: string): boolean {
   return (
     file === '.done' ||
+    file === '.ack' ||
     file === 'SHA256SUMS' ||
-    SIGNED.some((name) => SIGNATURES.some((extension) => file === name + extension))
+    isTemporary(file) ||
+    SIGNED.some((name) => KINDS.some(({ extension }) => file === name + extension))
   );
 }
 
@@ -78,30 +87,35 @@ async function filesBelow(
   return files;
 }
 
-async function checkSigned(
-  disk: Disk,
-  path: string,
-  trusted: Uint8Array | undefined,
-  wrong: string[],
-): Promise<HandoffCheck['signed']> {
-  let found: HandoffCheck['signed'];
-  for (const name of SIGNED) {
-    for (const extension of SIGNATURES) {
+/** A key that lies there, or one signature, means that both files were signed. */
+async function checkSigned(disk: Disk, path: string, wrong: string[]): Promise<string | undefined> {
+  let signedBy: string | undefined;
+  for (const { extension, key } of KINDS) {
+    const publicKey = await disk.read(join(path, key));
+    for (const name of SIGNED) {
       const signature = await disk.read(join(path, name + extension));
-      if (signature === undefined) continue;
-      const beside = extension === '.asc' ? SIGNING_KEYS.openpgp : SIGNING_KEYS.minisign;
-      const key = trusted ?? (await disk.read(join(path, beside)));
       const content = await disk.read(join(path, name));
-      if (key === undefined || content === undefined) {
-        wrong.push(`${name}${extension} cannot be checked: ${key === undefined ? beside : name} is missing`);
-        continue;
+      if (publicKey === undefined && signature === undefined) continue;
+      if (publicKey === undefined) wrong.push(`${name}${extension} cannot be checked: ${key} is missing`);
+      else if (signature === undefined)
+        wrong.push(`${name}${extension} is missing: ${key} is there, so ${name} was signed`);
+      else if (content !== undefined) {
+        const { good, fingerprint } = await checked(content, name + extension, signature, publicKey);
+        if (good) signedBy = fingerprint;
+        else
+          wrong.push(`${name}${extension} was not made with the key ${fingerprint}, or ${name} was changed`);
       }
-      const { good, fingerprint } = await checkSignature(content, name + extension, signature, key);
-      if (good) found = { fingerprint, trusted: trusted !== undefined };
-      else wrong.push(`${name}${extension} was not made with the key ${fingerprint}, or ${name} was changed`);
     }
   }
-  if (trusted !== undefined && found === undefined && wrong.length === 0)
-    wrong.push('the handoff is not signed, and was to be');
-  return found;
+  return signedBy;
+}
+
+/** As `checkSignature`; what cannot be read as a key has signed nothing. */
+async function checked(...about: Parameters<typeof checkSignature>): ReturnType<typeof checkSignature> {
+  try {
+    return await checkSignature(...about);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { good: false, fingerprint: 'beside it, which is damaged' };
+  }
 }

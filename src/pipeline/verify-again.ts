@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
-import { RunFolder, names } from '../base/run-folder.ts';
+import { names } from '../base/run-folder.ts';
 import { vaultedCards } from '../issue/vaulted.ts';
+import { type HandoffCheck, checkHandoff } from '../pack/check-handoff.ts';
 import { commitmentOf, saltOf } from '../pack/commitment.ts';
 import { cardCount, volumesOf } from '../plan/plan.ts';
 import type { SlotPlace } from '../render/imposition.ts';
@@ -17,6 +18,7 @@ import { readVolume } from './read-back.ts';
 import type { PrintTools } from './tools.ts';
 
 export interface ReadAgain {
+  readonly run: string;
   readonly volumes: number;
   readonly symbols: number;
   readonly decoded: number;
@@ -24,6 +26,8 @@ export interface ReadAgain {
   readonly commitments: number;
   /** Files of the handoff that are sealed: only their checksums could be compared. */
   readonly sealed: number;
+  /** What its checksums and signatures came to; undefined where a run is not packed yet. */
+  readonly handoff: HandoffCheck | undefined;
 }
 
 /** A manifest, as far as reading the print needs it. */
@@ -40,6 +44,14 @@ interface Manifest {
   }[];
 }
 
+/** A handoff that is what its checksums and signatures say. */
+interface SoundHandoff {
+  readonly path: string;
+  readonly disk: Disk;
+  readonly check: HandoffCheck;
+  readonly manifest: Manifest;
+}
+
 /**
  * Reads every printed volume of a run back, and compares its handoff, where it is packed.
  * @throws Failure `mismatch` where a file has changed, `unreadable` where a symbol is not as it should be
@@ -47,7 +59,9 @@ interface Manifest {
 export async function verifyRun(tools: PrintTools): Promise<ReadAgain> {
   const { plan, folder } = tools;
   const ledger = await new LedgerReader(folder, plan).read();
-  const manifest = ledger.packed ? await checkedManifest(handoffFiles(folder)) : undefined;
+  const handoff = ledger.packed
+    ? await soundHandoff(folder.disk, join(folder.path, names.handoff('')))
+    : undefined;
   const faults: string[] = [];
   let [volumes, symbols, decoded] = [0, 0, 0];
   for (const volume of volumesOf(plan)) {
@@ -56,7 +70,7 @@ export async function verifyRun(tools: PrintTools): Promise<ReadAgain> {
     const report = await readVolume(volume, attempt, ledger, tools);
     const known = [
       ledger.reports.get(volume.volume)?.find((one) => one.attempt === attempt)?.sha256,
-      manifest?.volumes[volume.volume - 1]?.content.sha256,
+      handoff?.manifest.volumes[volume.volume - 1]?.content.sha256,
     ];
     if (known.some((sha256) => sha256 !== undefined && sha256 !== report.content.sha256)) {
       throw new Failure(
@@ -70,46 +84,43 @@ export async function verifyRun(tools: PrintTools): Promise<ReadAgain> {
     faults.push(...report.faults.map((fault) => inVolume(volume.volume, fault)));
   }
   if (volumes === 0) throw badInput(`${plan.run} has no printed volume yet`);
-  refuse(faults);
-  const commitments = manifest === undefined ? 0 : await checkCommitments(handoffFiles(folder), tools);
-  return { volumes, symbols, decoded, commitments, sealed: 0 };
+  refuse('unreadable', faults);
+  const commitments = handoff === undefined ? 0 : await checkCommitments(handoff, tools);
+  return { run: plan.run, volumes, symbols, decoded, commitments, sealed: 0, handoff: handoff?.check };
 }
 
-/** A handoff's files by name; undefined where there is none. */
-export type Files = (name: string) => Promise<Uint8Array | undefined>;
-
-export const filesIn =
-  (disk: Disk, path: string): Files =>
-  (name) =>
-    disk.read(join(path, name));
-
-const handoffFiles =
-  (folder: RunFolder): Files =>
-  async (name) =>
-    (await folder.has(names.handoff(name))) ? folder.read(names.handoff(name)) : undefined;
-
-/** The run that a handoff names. */
-export async function runOfHandoff(files: Files): Promise<string> {
-  return (await readManifest(files)).run;
+/** Whether a handoff lies in this folder, whole or not. */
+export async function isHandoff(disk: Disk, path: string): Promise<boolean> {
+  for (const name of ['manifest.json', 'SHA256SUMS'])
+    if ((await disk.size(join(path, name))) !== undefined) return true;
+  return false;
 }
 
 /**
- * Reads a handoff by itself; `tools` are those of its run, where its vault is at hand.
- * @throws Failure `mismatch` where a file has changed, `unreadable` where a symbol is not as it should be
+ * Reads a handoff by itself, as the manufacturer has it.
+ * @param toolsOf those of the run that it names, where its vault is at hand
+ * @throws Failure `mismatch` where a file has changed or is not signed as it says, `unreadable` where a symbol is
+ * not as it should be
  */
-export async function verifyHandoff(files: Files, tools: PrintTools | undefined): Promise<ReadAgain> {
-  const manifest = await checkedManifest(files);
-  const rows = rowsOf(text(await needed(files, 'manifest.csv')));
+export async function verifyHandoff(
+  disk: Disk,
+  path: string,
+  toolsOf: (run: string) => Promise<PrintTools | undefined>,
+): Promise<ReadAgain> {
+  const handoff = await soundHandoff(disk, path);
+  const { manifest, check } = handoff;
+  const rows = rowsOf(text(await fileOf(handoff, 'manifest.csv')));
   const faults: string[] = [];
   let [volumes, symbols, decoded, sealed] = [0, 0, 0, 0];
   const sides = [...new Set(manifest.slots.map(({ side }) => side))];
   for (const [index, { file, content, sheets }] of manifest.volumes.entries()) {
     volumes += 1;
+    refuseUnlisted(check, file);
     if (!file.endsWith('.pdf')) {
       sealed += 1;
       continue;
     }
-    const bytes = await needed(files, file);
+    const bytes = await fileOf(handoff, file);
     if (sha256(bytes) !== content.sha256)
       throw new Failure('mismatch', `${file} is not the PDF that the manifest names`);
     const seats = new Map(
@@ -129,15 +140,16 @@ export async function verifyHandoff(files: Files, tools: PrintTools | undefined)
     decoded += report.decoded;
     faults.push(...report.faults.map((fault) => inVolume(index + 1, fault)));
   }
-  refuse(faults);
-  const commitments = tools === undefined ? 0 : await checkCommitments(files, tools);
-  return { volumes, symbols, decoded, commitments, sealed };
+  refuse('unreadable', faults);
+  const tools = await toolsOf(manifest.run);
+  const commitments = tools === undefined ? 0 : await checkCommitments(handoff, tools);
+  return { run: manifest.run, volumes, symbols, decoded, commitments, sealed, handoff: check };
 }
 
 /** The commitments of a manifest, each computed anew from the vault. */
-async function checkCommitments(files: Files, tools: PrintTools): Promise<number> {
+async function checkCommitments(handoff: SoundHandoff, tools: PrintTools): Promise<number> {
   const { plan, folder, keys } = tools;
-  const rows = new Map(rowsOf(text(await needed(files, 'manifest.csv'))).map((row) => [row.card_id, row]));
+  const rows = new Map(rowsOf(text(await fileOf(handoff, 'manifest.csv'))).map((row) => [row.card_id, row]));
   const ledger = await new LedgerReader(folder, plan).read();
   let count = 0;
   for await (const card of vaultedCards(goodCards(ledger), 0, cardCount(plan), tools)) {
@@ -154,44 +166,41 @@ async function checkCommitments(files: Files, tools: PrintTools): Promise<number
   return count;
 }
 
-/** The manifest of a handoff in which every file is what SHA256SUMS says. */
-async function checkedManifest(files: Files): Promise<Manifest> {
-  const lines = text(await needed(files, 'SHA256SUMS'))
-    .trimEnd()
-    .split('\n');
-  for (const line of lines) {
-    const [, wanted, name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
-    if (wanted === undefined || name === undefined) throw new Failure('mismatch', 'SHA256SUMS is damaged');
-    const bytes = await files(name);
-    if (bytes === undefined) throw new Failure('mismatch', `${name} is missing from the handoff`);
-    if (sha256(bytes) !== wanted)
-      throw new Failure('mismatch', `${name} is not what SHA256SUMS says: it has changed`);
-  }
-  return readManifest(files);
-}
-
-async function readManifest(files: Files): Promise<Manifest> {
+async function soundHandoff(disk: Disk, path: string): Promise<SoundHandoff> {
+  const check = await checkHandoff(disk, path);
+  refuse('mismatch', check.wrong);
+  const about = { disk, path, check };
   try {
-    return JSON.parse(text(await needed(files, 'manifest.json'))) as Manifest;
+    const manifest = JSON.parse(text(await fileOf(about, 'manifest.json'))) as Manifest;
+    return { ...about, manifest };
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure('mismatch', 'manifest.json is damaged: it is not JSON');
   }
 }
 
-async function needed(files: Files, name: string): Promise<Uint8Array> {
-  const bytes = await files(name);
-  if (bytes === undefined) throw new Failure('mismatch', `${name} is missing from the handoff`);
+async function fileOf(
+  { disk, path, check }: Omit<SoundHandoff, 'manifest'>,
+  file: string,
+): Promise<Uint8Array> {
+  refuseUnlisted(check, file);
+  const bytes = await disk.read(join(path, file));
+  if (bytes === undefined) throw new Failure('mismatch', `${file} is missing`);
   return bytes;
 }
 
-function refuse(faults: readonly string[]): void {
+/** Nothing is read that was not found right, wherever a name may lead. */
+function refuseUnlisted({ files }: HandoffCheck, file: string): void {
+  if (!files.has(file)) throw new Failure('mismatch', `${file} is not in SHA256SUMS`);
+}
+
+function refuse(kind: 'mismatch' | 'unreadable', faults: readonly string[]): void {
   const shown = faults.slice(0, 20);
   const more = faults.length - shown.length;
   if (more > 0) shown.push(`and ${more} more`);
   if (shown.length > 0)
     throw new Failure(
-      'unreadable',
+      kind,
       shown.map((message) => ({ message })),
     );
 }

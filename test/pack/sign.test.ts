@@ -7,9 +7,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { silent } from '../../src/base/log.ts';
 import { proveCommand } from '../../src/cli/prove-command.ts';
+import { verifyCommand } from '../../src/cli/verify-command.ts';
 import { checkHandoff } from '../../src/pack/check-handoff.ts';
 import { manifestJsonSchema } from '../../src/pack/manifest-schema.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { call, have, openGpg, tryCall } from '../support/programs.ts';
 import { rehearse } from '../support/rehearsal.ts';
 
@@ -30,7 +32,9 @@ handoff: { seal: none, ${handoff} }
 `;
 const handoffOf = (run: string) => join(rehearsal.output, run, 'handoff');
 const keyPath = (name: string) => join(rehearsal.dir, 'keys', name);
-const check = (path: string, trusted?: Uint8Array) => checkHandoff(nodeDisk, path, trusted);
+const check = (path: string) => checkHandoff(nodeDisk, path);
+const verify = (path: string) =>
+  outcomeOf((print) => verifyCommand(path, { output: rehearsal.output }, rehearsal.call(print)));
 
 test('minisign checks our signature, made with a plain key and with a locked one', async () => {
   if (!have('minisign')) return;
@@ -48,8 +52,11 @@ test('minisign checks our signature, made with a plain key and with a locked one
       call('minisign', ['-V', '-p', keyPath(`${name}.pub`), '-m', signed], { cwd: handoffOf(name) });
       call('minisign', ['-V', '-p', 'signing-key.pub', '-m', signed], { cwd: handoffOf(name) });
     }
-    const { wrong, signed } = await check(handoffOf(name), readFileSync(keyPath(`${name}.pub`)));
-    expect([wrong, signed?.trusted]).toEqual([[], true]);
+    const { wrong, signedBy = '' } = await check(handoffOf(name));
+    expect([wrong, readFileSync(keyPath(`${name}.pub`), 'utf8')]).toEqual([
+      [],
+      expect.stringContaining(signedBy),
+    ]);
   }
   await expect(rehearsal.run(job('shut', 'sign: keys/locked.key'))).rejects.toThrow(
     'locked with a passphrase',
@@ -58,8 +65,12 @@ test('minisign checks our signature, made with a plain key and with a locked one
   await expect(rehearsal.run(job('shut', 'sign: keys/locked.key'), { env: wrong })).rejects.toThrow(
     'does not open this key',
   );
-  const other = await check(handoffOf('plain'), readFileSync(keyPath('locked.pub')));
-  expect(other.wrong.join()).toContain('was not made with the key');
+  const other = join(rehearsal.dir, 'other');
+  cpSync(handoffOf('plain'), other, { recursive: true });
+  copyFileSync(keyPath('locked.pub'), join(other, 'signing-key.pub'));
+  expect((await check(other)).wrong.join()).toContain('was not made with the key');
+  writeFileSync(join(other, 'signing-key.pub'), 'no key');
+  expect((await check(other)).wrong.join()).toContain('beside it, which is damaged');
 }, 120_000);
 
 describe.skipIf(!have('gpg'))('OpenPGP', () => {
@@ -81,14 +92,21 @@ describe.skipIf(!have('gpg'))('OpenPGP', () => {
       call('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: handoffOf('gpg') });
 
       const changed = join(rehearsal.dir, 'changed');
-      const trusted = readFileSync(at('signing-key.asc'));
       const withChange = async (change: () => void) => {
         rmSync(changed, { recursive: true, force: true });
         cpSync(handoffOf('gpg'), changed, { recursive: true });
         change();
-        return (await check(changed, trusted)).wrong.join();
+        const { wrong } = await check(changed);
+        const { code, out } = await verify(changed);
+        expect([code, out]).toEqual([
+          wrong.length === 0 ? 0 : 7,
+          expect.stringContaining(wrong.join('\n\n')),
+        ]);
+        return wrong.join();
       };
       expect(await withChange(() => undefined)).toBe('');
+      const { out } = await verify(changed);
+      expect(out.replaceAll(' ', '')).toContain(`signedbythekeybesideit,${fingerprint}\n`);
       expect(await withChange(() => writeFileSync(join(changed, 'print/extra.pdf'), 'x'))).toContain(
         'not in',
       );
@@ -104,7 +122,10 @@ describe.skipIf(!have('gpg'))('OpenPGP', () => {
       const unsigned = await withChange(() => {
         for (const name of ['SHA256SUMS.asc', 'manifest.json.asc']) rmSync(join(changed, name));
       });
-      expect(unsigned).toContain('not signed');
+      expect(unsigned).toContain('SHA256SUMS.asc is missing');
+      expect(await withChange(() => rmSync(join(changed, 'manifest.json.asc')))).toBe(
+        'manifest.json.asc is missing: signing-key.asc is there, so manifest.json was signed',
+      );
     } finally {
       ours.remove();
       theirs.remove();

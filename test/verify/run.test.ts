@@ -2,6 +2,7 @@
 // once more by hand.
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   existsSync,
   readFileSync,
   readdirSync,
@@ -202,20 +203,30 @@ describe('cardpress verify', () => {
   }
   const handoff = () => join(run(), 'handoff');
   const first = 'print/spring-1_TEST_001of004.pdf';
+  /** A line for a file outside of the handoff, whose checksum is right. */
+  function listElsewhere(): void {
+    const plan = createHash('sha256')
+      .update(readFileSync(join(run(), 'plan.json')))
+      .digest('hex');
+    appendFileSync(join(handoff(), 'SHA256SUMS'), `${plan}  ../plan.json\n`);
+  }
 
   test('reads a run, and a handoff with and without its vault', async () => {
     expect(await verify('spring-1')).toBe(
-      'spring-1: 60 of 60 symbols on 4 volumes read back; 30 commitments are the vault’s\n',
+      'spring-1: 60 of 60 symbols on 4 volumes read back; 30 commitments are the vault’s; not signed\n',
     );
     expect(await verify(handoff())).toContain('60 of 60 symbols on 4 volumes read back; 30 commitments');
     expect(await verify(handoff(), { key: false })).toBe(
-      'spring-1: 60 of 60 symbols on 4 volumes read back\n',
+      'spring-1: 60 of 60 symbols on 4 volumes read back; not signed\n',
     );
   });
 
   test.each([
     ['a file of the handoff that has changed', (): void => writeFileSync(join(handoff(), first), 'other')],
     ['a file that is gone', (): void => unlinkSync(join(handoff(), 'manifest.csv'))],
+    ['a file that it did not come with', (): void => writeFileSync(join(handoff(), 'print/extra.exe'), 'x')],
+    ['a manifest that is gone', (): void => unlinkSync(join(handoff(), 'manifest.json'))],
+    ['checksums of what lies elsewhere', (): void => listElsewhere()],
     [
       'two files that are swapped',
       (): void => {
@@ -229,6 +240,21 @@ describe('cardpress verify', () => {
     spoil();
     expect((await failureOf(verify(handoff()))).exitCode).toBe(7);
     expect((await failureOf(verify('spring-1'))).exitCode).toBe(7);
+  });
+
+  test('finds a handoff that is not finished', async () => {
+    unlinkSync(join(handoff(), '.done'));
+    const failure = await failureOf(verify(handoff()));
+    expect([failure.exitCode, failure.message]).toEqual([
+      7,
+      expect.stringContaining('.done is missing: the folder is not finished'),
+    ]);
+  });
+
+  test('takes no offence at the manufacturer’s answer, or at what a killed writer left', async () => {
+    writeFileSync(join(handoff(), '.ack'), 'theirs');
+    writeFileSync(join(handoff(), 'print/.writing-0123456789ab'), 'half');
+    expect(await verify(handoff())).toContain('60 of 60 symbols');
   });
 
   test('finds swapped volumes in the run folder', async () => {
