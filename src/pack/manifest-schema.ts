@@ -73,6 +73,7 @@ export const manifestSchema = z
           .describe('degrees clockwise on the card'),
         dots: z.int().min(1).describe('press dots a module'),
         less: count.describe('press dots by which bars are drawn narrower'),
+        typed: z.boolean().describe('whether type on the same side says what the symbol holds'),
       }),
     ),
     volumes: z.array(

@@ -85,13 +85,14 @@ export function manifestJson(facts: ManifestFacts): string {
     },
     serials: { ...spanOf(good), gaps: [...gapsOf(good)] },
     slots: slots.map(inMicrons),
-    symbols: zones.map(({ side, data: holds, rect, dots, less, turn }) => ({
+    symbols: zones.map(({ side, data: holds, rect, dots, less, turn, typed }) => ({
       side,
       data: holds,
       ...inMicrons(rect),
       turn,
       dots,
       less,
+      typed,
     })),
     volumes: volumes.map(({ volume, file, written, content, serials }) => ({
       file,

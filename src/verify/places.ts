@@ -20,6 +20,8 @@ export interface Zone {
   readonly turn: Turn;
   /** Dots from where the zone begins, in the direction of reading, to the first bar of a symbol of so many modules. */
   readonly firstBar: (modules: number) => number;
+  /** A line of type on the same side says what it holds. */
+  readonly typed: boolean;
   /** Artwork lies below it, with white between: see `PrintedVolume`. */
   readonly onArtwork: boolean;
 }
@@ -65,6 +67,11 @@ export function zonesOf(layout: Layout): readonly Zone[] {
     less: growthDots(symbol.fit),
     turn: symbol.part.turn,
     firstBar: (modules) => firstBarDots(symbol, modules),
+    typed: layout.faces.some(
+      ({ side, lines }) =>
+        side === symbol.side &&
+        lines.some(({ content }) => content.some((one) => 'field' in one && one.field === symbol.data)),
+    ),
     onArtwork: (layout.template[symbol.side] ?? []).some(
       (part) =>
         part.part === 'image' &&

@@ -1,5 +1,5 @@
 // Reads a volume with nothing but the manifest: every symbol decodes, stands in its place, and says what the
-// type beside it says. Whether that is what the platform gave, only the vault can tell.
+// type beside it says, where there is any. Whether that is what the platform gave, only the vault can tell.
 import type { Press, Rect } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import type { Side, Turn } from '../plan/template.ts';
@@ -20,6 +20,8 @@ export interface PublishedZone extends Rect {
   /** Dots by which bars are drawn narrower. */
   readonly less: number;
   readonly turn: Turn;
+  /** Type on the same side says what it holds; also where it is not said. */
+  readonly typed?: boolean;
 }
 
 export interface Published {
@@ -82,6 +84,7 @@ export async function readAsStranger(
           const verdict = judgeSymbol(lines, { scale, dots: zone.dots, less: zone.less });
           symbols += 1;
           if (verdict.why !== undefined) faults.push({ ...fault, why: verdict.why });
+          else if (verdict.text !== undefined && zone.typed === false) decoded += 1;
           else if (verdict.text !== undefined) found.push({ text: verdict.text, slot: index, fault });
         }
       }

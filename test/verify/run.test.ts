@@ -8,6 +8,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -38,6 +39,21 @@ volume: { sheets: 1 }
 handoff: { seal: none }
 `;
 const VOLUMES = 4;
+
+/** Symbols without type, and type on the side that has no such symbol. */
+const BARE = `
+name: bare
+fonts: { regular: ../fonts/Inter-Regular.ttf, mono: ../fonts/JetBrainsMono-Medium.ttf }
+front:
+  - { part: text, text: Gift card, at: [6, 10], font: regular, size: 12 }
+  - { part: text, text: "{token}", at: [6, 20], font: mono, size: 9 }
+  - { part: barcode, data: card_id, at: [6, 30], size: [70, 10] }
+back:
+  - { part: text, text: Gift card, at: [6, 10], font: regular, size: 12 }
+  - { part: barcode, data: token, at: [3, 14], size: [79.6, 10] }
+  - { part: barcode, data: card_id, at: [6, 28], size: [70, 10] }
+  - { part: text, text: "No. {card_id}", at: [6, 45], font: mono, size: 9 }
+`;
 
 let sandbox: Sandbox;
 let shop: Rehearsal;
@@ -282,6 +298,21 @@ describe('cardpress verify', () => {
     const failure = await failureOf(verify(handoff(), { key: false }));
     expect(failure.exitCode).toBe(6);
     expect(failure.message).toContain('serial 1 (sheet 1, back, slot 1): its token’s symbol cannot be read');
+  });
+
+  test('reads symbols that have no type beside them, or have it on the other side', async () => {
+    symlinkSync(new URL('../../templates/fonts', import.meta.url).pathname, join(shop.dir, 'fonts'));
+    await shop.write('bare/template.yaml', BARE);
+    const bare = JOB.replace('count: 30', 'count: 4').replace(/ +pin:.*\n/, '  pin: none\n');
+    const job = bare.replace('template: classic', 'template: bare').replace('S-{', 'STRANGER-{');
+    await shop.run(job.replace('name: spring', 'name: bare'), { run: 'bare-1' });
+    const manifest = JSON.parse(shop.read('bare-1/handoff/manifest.json')) as { symbols: object[] };
+    expect(manifest.symbols).toMatchObject([
+      { data: 'card_id', side: 'front', typed: false },
+      { data: 'token', side: 'back', typed: false },
+      { data: 'card_id', side: 'back', typed: true },
+    ]);
+    expect(await verify(join(shop.output, 'bare-1/handoff'), { key: false })).toContain('12 of 12 symbols');
   });
 
   test('says where there is nothing of that name', async () => {
