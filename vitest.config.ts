@@ -40,6 +40,7 @@ const LONG = [
   'test/settle/archive.test.ts',
   'test/settle/ceiling.test.ts',
   'test/settle/destroyed.test.ts',
+  'test/settle/drafts.test.ts',
   'test/settle/forged-approval.test.ts',
   'test/settle/half-purged.test.ts',
   'test/settle/kept-approvers.test.ts',

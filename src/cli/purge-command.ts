@@ -8,6 +8,7 @@ import { type RunFolder, names } from '../base/run-folder.ts';
 import { readJob } from '../plan/read-job.ts';
 import { type Member, readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
+import { removeDrafts } from '../pipeline/output.ts';
 import { type Run, listRuns } from '../pipeline/runs.ts';
 import { keepsProofs, purgeProofs, purgeTogether } from '../settle/purge.ts';
 import { closedAt, daysAfter, daysOf, isHalfPurged } from '../settle/retention.ts';
@@ -72,6 +73,8 @@ async function purgeRun(
       throw badInput(`${name} belongs to ${root.plan.run}: both are purged together`, {
         hint: `cardpress purge ${root.plan.run}`,
       });
+    // A supplement of these runs is planned by who holds the desk: from now on there is none.
+    await removeDrafts(nodeDisk, desk.output, desk.around.self);
     const members = [...supplements, root];
     const left = members.filter(({ book }) => !book.purged);
     const proven: Member[] = [];

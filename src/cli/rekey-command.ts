@@ -4,6 +4,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { thisProcess, takeLock } from '../base/lock.ts';
 import { Failure } from '../base/failure.ts';
 import { readOperatorKey, rekeyRun } from '../pipeline/keys.ts';
+import { removeDrafts } from '../pipeline/output.ts';
 import { listRuns } from '../pipeline/runs.ts';
 import { keyPath, outputPath } from './environment.ts';
 import type { Call } from './run-command.ts';
@@ -16,7 +17,9 @@ export async function rekeyCommand(
   const from = await readOperatorKey(nodeDisk, keyPath(env));
   const to = await readOperatorKey(nodeDisk, newKey);
   const self = await thisProcess(nodeDisk, process.pid, new Date());
-  const runs = await listRuns(nodeDisk, outputPath(env, options.output));
+  const output = outputPath(env, options.output);
+  await removeDrafts(nodeDisk, output, self);
+  const runs = await listRuns(nodeDisk, output);
   for (const { folder, plan } of runs) {
     const lock = await takeLock(nodeDisk, folder.path, self);
     if ('holder' in lock)

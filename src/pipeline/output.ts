@@ -1,9 +1,11 @@
 // The output folder: made on first use, and locked while a run is planned or serials are taken.
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Disk, makeFolders } from '../base/disk.ts';
 import { Failure } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
+import { RunFolder } from '../base/run-folder.ts';
 
 const PATIENCE_MS = 60_000;
 const LOOK_MS = 100;
@@ -20,13 +22,34 @@ export async function makeOutput(disk: Disk, output: string): Promise<void> {
   }
 }
 
-/** Planning is short; another process that plans is waited for. */
+const DRAFT = '.draft-';
+
+/** A run that is being planned: a folder of no name yet, to be made and moved under the planning lock. */
+export function draftFolder(disk: Disk, output: string): RunFolder {
+  return new RunFolder(disk, join(output, DRAFT + randomBytes(6).toString('hex')));
+}
+
+/**
+ * Takes away what planners that died left behind. It holds a key, and of a reprint the codes: while it is there,
+ * neither a purge nor another operator's key can be vouched for.
+ */
+export async function removeDrafts(disk: Disk, output: string, self: Holder): Promise<void> {
+  await (await takePlanningLock(disk, output, self)).release();
+}
+
+/** Planning is short; another process that plans is waited for. Drafts that are there then are nobody's, and go. */
 export async function takePlanningLock(disk: Disk, output: string, self: Holder): Promise<Lock> {
   const folder = join(output, '.planning');
   await makeOutput(disk, folder);
   for (let waited = 0; ; waited += LOOK_MS) {
     const lock = await takeLock(disk, folder, self);
-    if (!('holder' in lock)) return lock;
+    if (!('holder' in lock)) {
+      await sweep(disk, output).catch(async (error: unknown) => {
+        await lock.release();
+        throw error;
+      });
+      return lock;
+    }
     if (waited > PATIENCE_MS) {
       throw new Failure(
         'unavailable',
@@ -35,4 +58,10 @@ export async function takePlanningLock(disk: Disk, output: string, self: Holder)
     }
     await sleep(LOOK_MS);
   }
+}
+
+async function sweep(disk: Disk, output: string): Promise<void> {
+  const drafts = (await disk.list(output)).filter((name) => name.startsWith(DRAFT));
+  for (const name of drafts) await disk.removeFolder(join(output, name));
+  if (drafts.length > 0) await disk.syncFolder(output);
 }

@@ -1,11 +1,10 @@
 // Job to run: finds the open run of a checked job, or plans a new one. Nothing is written before every check has
 // passed.
-import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { type Holder, type Lock, takeLock } from '../base/lock.ts';
-import { RunFolder, names } from '../base/run-folder.ts';
+import { names } from '../base/run-folder.ts';
 import type { Target } from '../deliver/target.ts';
 import type { RunKeys } from '../issue/issue.ts';
 import type { ProbeReport } from '../issue/probe.ts';
@@ -22,7 +21,7 @@ import { abandonRun } from './abandon.ts';
 import { approvalOf, standingApproval } from './approved.ts';
 import { type CheckedJob, type Surroundings, checkJob, draftPlan } from './check-job.ts';
 import { makeRunKeys, openRunKeys } from './keys.ts';
-import { makeOutput, takePlanningLock } from './output.ts';
+import { draftFolder, makeOutput, takePlanningLock } from './output.ts';
 import { type Run, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
 import { type RunRequest, findRun } from './which-run.ts';
 
@@ -75,7 +74,6 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
   await makeOutput(disk, request.output);
   const planning = await takePlanningLock(disk, request.output, around.self);
   try {
-    await removeDrafts(disk, request.output);
     for (;;) {
       const found = await findRun(checked.job.value, request, disk, around.now());
       if (typeof found === 'string') return await beginRun(found, checked, request, around);
@@ -95,14 +93,7 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
   }
 }
 
-const DRAFT = '.draft-';
 const RUN_NAME = /^[a-z0-9][a-z0-9-]{0,99}$/;
-
-/** What planners that died left behind; whoever holds the planning lock may take it away. */
-async function removeDrafts(disk: Disk, output: string): Promise<void> {
-  for (const name of await disk.list(output))
-    if (name.startsWith(DRAFT)) await disk.removeFolder(join(output, name));
-}
 
 /** What of the job and its files is no longer as a run was planned with. */
 function changesSince({ plan }: Run, { job, design, recipients }: CheckedJob): readonly string[] {
@@ -186,7 +177,7 @@ async function beginRun(
   await refuseTakenIds(plan0, runs, job);
   const layout = await around.layoutOf(plan0, design);
 
-  const draft = new RunFolder(disk, join(request.output, DRAFT + randomBytes(6).toString('hex')));
+  const draft = draftFolder(disk, request.output);
   await draft.make();
   const keyFiles = recipients.flatMap(({ file }) => (file === undefined ? [] : [file]));
   const inputs = await freezeInputs(draft, [...design.files, ...keyFiles]);

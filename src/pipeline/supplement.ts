@@ -1,10 +1,9 @@
 // A supplement is a run: planned from cards of another one, and from then on printed, read back, packed and
 // delivered by the same steps. Planning it is one rename, so that it is there whole or not at all.
-import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { Failure, badInput } from '../base/failure.ts';
 import { takeLock } from '../base/lock.ts';
-import { RunFolder, names } from '../base/run-folder.ts';
+import { type RunFolder, names } from '../base/run-folder.ts';
 import { type Target, checkTargets } from '../deliver/target.ts';
 import { type Source, copyAnswer } from '../issue/copied.ts';
 import type { RunKeys } from '../issue/issue.ts';
@@ -26,7 +25,7 @@ import { type Standing, firstApproval, freshApproval, standingApproval } from '.
 import { type Family, type Member, membersOf } from './family.ts';
 import { makeRunKeys, openRunKeys } from './keys.ts';
 import { goodCards } from './next.ts';
-import { takePlanningLock } from './output.ts';
+import { draftFolder, takePlanningLock } from './output.ts';
 import { type Surroundings, checkJob } from './check-job.ts';
 import { type Prepared, nextSequence } from './prepare.ts';
 import { listRuns, nextSerial, takenIds } from './runs.ts';
@@ -142,7 +141,7 @@ export async function planSupplement(
       recipients,
     } = await draftSupplement(family, request, live, first, around);
     const sequence = nextSequence(recipients, runs);
-    const draft = new RunFolder(disk, join(output, `.draft-${randomBytes(6).toString('hex')}`));
+    const draft = draftFolder(disk, output);
     await draft.make();
     const keyFiles = recipients.flatMap(({ file }) => (file === undefined ? [] : [file]));
     const inputs = await freezeInputs(draft, [
