@@ -7,6 +7,7 @@ const LONG = [
   'test/deliver/acknowledged.test.ts',
   'test/deliver/deliver.test.ts',
   'test/deliver/said.test.ts',
+  'test/deliver/silent.test.ts',
   'test/deploy/container.test.ts',
   'test/deploy/units.test.ts',
   'test/docs/run.test.ts',

@@ -1,11 +1,13 @@
 // SFTP as a target. The far end is known by the fingerprint of its key, or nothing is sent.
 import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
 import { posix } from 'node:path';
 import SftpClient from 'ssh2-sftp-client';
 import type { SFTPWrapper } from 'ssh2';
 import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { reveal } from '../base/secret.ts';
+import { patience } from './patience.ts';
 import type { Session, SftpAccess, Target } from './target.ts';
 
 /** Bytes in one request, which every server takes, and requests under way at a time. */
@@ -15,6 +17,13 @@ const WINDOW = 32;
 const READY_MS = 20_000;
 const ALIVE_MS = 15_000;
 
+/**
+ * What answers nothing for so long while something is asked is taken for gone, though it keeps the line alive: its
+ * storage may hang. To sync or close a large file takes some servers a minute.
+ */
+const ANSWER_MS = 120_000;
+const CLOSE_MS = 5_000;
+
 /** Codes of the protocol's answers. */
 const NO_SUCH_FILE = 2;
 const DENIED = 3;
@@ -23,27 +32,29 @@ const UNSUPPORTED = 8;
 
 type Callback<T> = (error: Error | null | undefined, result: T) => void;
 
+/** @param answerMs how long nothing may be answered while something is asked, milliseconds */
 export async function openSftp(
   disk: Disk,
   { sftp: keys, keyPath, shown }: Extract<Target, { kind: 'sftp' }>,
   access: SftpAccess,
+  answerMs = ANSWER_MS,
 ): Promise<Session> {
   const { host, port, user, fingerprint } = keys;
   // Its own listeners would write to the console.
   const quiet = () => undefined;
   const client = new SftpClient('cardpress', { error: quiet, end: quiet, close: quiet });
   let seen = '';
-  const gone = new Promise<never>((_, reject) => {
-    const lost = () => reject(new Failure('unavailable', `${shown}: the connection broke`));
-    client.on('close', lost);
-    client.on('end', lost);
-    client.on('error', lost);
-  });
-  gone.catch(() => undefined);
   const privateKey = keyPath === undefined ? undefined : await disk.read(keyPath);
+  // Our own, to be ended where the far end has no part in it.
+  const sock = connect({ host, port });
+  const answers = patience(answerMs, () => {
+    sock.destroy();
+    return new Failure('unavailable', `${shown} has answered nothing for ${answerMs / 1000} seconds`);
+  });
   let sftp: SFTPWrapper;
   try {
-    sftp = await client.connect({
+    const opened = client.connect({
+      sock,
       host,
       port,
       username: user,
@@ -58,22 +69,26 @@ export async function openSftp(
       keepaliveInterval: ALIVE_MS,
       keepaliveCountMax: 3,
     });
+    sftp = await answers.wait(opened);
   } catch (error) {
-    await client.end().catch(() => undefined);
+    sock.destroy();
     throw connectFailure(error, shown, seen, fingerprint);
   }
+  const lost = () => {
+    answers.end(new Failure('unavailable', `${shown}: the connection broke`));
+  };
+  for (const event of ['close', 'end', 'error']) client.on(event, lost);
   const at = (path: string) => posix.join(keys.path, path);
   /** One request; what the far end refuses becomes a failure in words. */
   const ask = <T>(what: string, send: (done: Callback<T>) => unknown): Promise<T> =>
-    Promise.race([
-      gone,
+    answers.wait(
       new Promise<T>((resolve, reject) => {
         send((error, result) => {
           if (error === null || error === undefined) resolve(result);
           else reject(new Refused(`${shown}: ${what}: ${error.message}`, codeOf(error)));
         });
       }),
-    ]);
+    );
   const size = async (path: string): Promise<number | undefined> => {
     try {
       return (await ask<{ size: number }>(`stat ${path}`, (done) => sftp.stat(at(path), done))).size;
@@ -171,7 +186,10 @@ export async function openSftp(
     },
     remove,
     async close() {
+      if (sock.destroyed) return;
+      const timer = setTimeout(() => sock.destroy(), CLOSE_MS);
       await client.end().catch(() => undefined);
+      clearTimeout(timer);
     },
   };
 }
@@ -275,6 +293,7 @@ async function readPiece(
 }
 
 function connectFailure(error: unknown, shown: string, seen: string, pinned: string): Failure {
+  if (error instanceof Failure) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (seen !== '' && seen !== pinned.replace(/=+$/, '')) {
     return new Failure('mismatch', {

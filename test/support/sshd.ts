@@ -18,8 +18,11 @@ export interface Sshd {
   readonly close: () => Promise<void>;
 }
 
-/** @param sftp arguments of sftp-server, such as `-P posix-rename` for what it is to refuse */
-export async function startSshd(sftp: readonly string[] = []): Promise<Sshd> {
+/**
+ * @param sftp arguments of sftp-server, such as `-P posix-rename` for what it is to refuse
+ * @param subsystem the server of files
+ */
+export async function startSshd(sftp: readonly string[] = [], subsystem = 'internal-sftp'): Promise<Sshd> {
   const dir = mkdtempSync(join(tmpdir(), 'sshd-'));
   const path = (name: string) => join(dir, name);
   for (const name of ['host', 'client'])
@@ -40,7 +43,7 @@ export async function startSshd(sftp: readonly string[] = []): Promise<Sshd> {
       'PasswordAuthentication no',
       'StrictModes no',
       'PermitRootLogin prohibit-password',
-      `Subsystem sftp internal-sftp ${sftp.join(' ')}`,
+      `Subsystem sftp ${subsystem} ${sftp.join(' ')}`,
       '',
     ].join('\n'),
   );
