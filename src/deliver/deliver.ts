@@ -44,13 +44,14 @@ export async function deliver(target: Target, again: boolean, tools: DeliverTool
   const isNew = state === undefined || (again && state.reached !== 'begun');
   const sums = await folder.read(names.handoff('SHA256SUMS'));
   const files = await filesOf(folder, sums);
+  const delivery = (state?.delivery ?? 0) + (isNew ? 1 : 0);
   const receipt: Receipt = {
     target: target.name,
     shown: target.shown,
-    delivery: (state?.delivery ?? 0) + (isNew ? 1 : 0),
+    delivery,
     at: now().toISOString(),
     sums: createHash('sha256').update(sums).digest('hex'),
-    again: (state?.delivery ?? 0) + (isNew ? 1 : 0) > 1,
+    again: again || delivery > 1,
   };
   if (isNew) await writeReceipt(folder, 'begun', receipt);
   const isClosing = !isNew && state.reached === 'closing';
@@ -128,11 +129,11 @@ async function openRoot(
   session: Session,
   root: string,
   files: readonly HandoffFile[],
-  { delivery }: Receipt,
+  { again }: Receipt,
   { shown }: Target,
 ): Promise<void> {
   if ((await session.size(`${root}/.done`)) !== undefined) {
-    if (delivery === 1) {
+    if (!again) {
       throw new Failure('doubt', {
         message: `${shown} holds a finished ${root} that this run has no receipt for: nothing was sent`,
         hint: 'was the run folder restored from a copy? to send it once more: cardpress deliver RUN --again',

@@ -10,7 +10,7 @@ export interface Receipt {
   readonly at: string;
   /** SHA-256 of SHA256SUMS: what was sent, in one number. */
   readonly sums: string;
-  /** Sent again by a person's word, though it had been sent. */
+  /** Sent by a person's word, though it had been sent or might have been. */
   readonly again: boolean;
   /** Noted as done by a person's word. */
   readonly received?: true;

@@ -114,14 +114,26 @@ describe('a folder', () => {
     expect(receipt).toMatchObject({ again: true, readBack: 'sha256' });
   });
 
-  test('that has a finished folder of this name, and no receipt for it, is left alone', async () => {
+  test('that has a finished folder of this name, and no receipt for it, is left alone but by a person’s word', async () => {
     const path = inbox();
     mkdirSync(join(path, 'sent_TEST'));
     writeFileSync(join(path, 'sent_TEST', '.done'), 'sent\n');
-    const failure = await failureOf(
-      deliver(targetOf({ folder: path, readBack: 'sha256' }), false, toolsWith().tools),
-    );
-    expect(failure).toMatchObject({ kind: 'doubt', exitCode: 5 });
+    const target = targetOf({ folder: path, readBack: 'sha256' });
+    const { tools } = toolsWith();
+    for (let time = 1; time <= 2; time += 1)
+      expect(await failureOf(deliver(target, false, tools))).toMatchObject({ kind: 'doubt', exitCode: 5 });
+    expect(readdirSync(join(path, 'sent_TEST'))).toEqual(['.done']);
+    // As the hint says; whether or not it was tried before.
+    await deliver(target, true, tools);
+    expect(await whole(path)).toEqual([]);
+    expect(await reached(target)).toEqual({ delivery: 1, reached: 'done' });
+    const receipt = rehearsal.read(`sent/${names.receipt(target.name, 1, 'done')}`);
+    expect(JSON.parse(receipt)).toMatchObject({ again: true });
+    const other = inbox();
+    mkdirSync(join(other, 'sent_TEST'));
+    writeFileSync(join(other, 'sent_TEST', '.done'), 'sent\n');
+    await deliver(targetOf({ folder: other, readBack: 'sha256' }), true, tools);
+    expect(await whole(other)).toEqual([]);
   });
 
   test('gets the handoff whole wherever the process is killed, and is never sent a fetched one again', async () => {
