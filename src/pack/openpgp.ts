@@ -44,16 +44,17 @@ export function looksLikeOpenPgp(bytes: Uint8Array): boolean {
 /**
  * Reads a manufacturer's key.
  * @param at the moment at which it must be good
+ * @param now the moment at which it must not be revoked
  * @throws Failure of kind `input` where it is none, expired, revoked, weak, or cannot be sealed to
  */
-export async function readRecipientKey(bytes: Uint8Array, at: Date): Promise<OpenPgpKey> {
+export async function readRecipientKey(bytes: Uint8Array, at: Date, now = at): Promise<OpenPgpKey> {
   const key = await readOne(bytes);
   if (key.isPrivate()) {
     throw badInput('this is a private key: whoever has it can open what is sealed to it', {
       hint: 'ask the manufacturer for the public key alone, and tell them that this one has been seen',
     });
   }
-  await refuseBad(key, at);
+  await refuseBad(key, at, now);
   const found = await key.getEncryptionKey(undefined, at).catch(() => undefined);
   if (found === undefined) throw badInput(await whyNoEncryption(key, at));
   const expires = await key.getExpirationTime();
@@ -185,12 +186,12 @@ async function readOne(bytes: Uint8Array): Promise<Key> {
   return key;
 }
 
-async function refuseBad(key: Key, at: Date): Promise<void> {
+async function refuseBad(key: Key, at: Date, now = at): Promise<void> {
   const { algorithm, bits = MIN_RSA_BITS } = key.getAlgorithmInfo();
   if (algorithm === 'dsa') throw badInput('this is a DSA key: that is too weak today');
   if (algorithm.startsWith('rsa') && bits < MIN_RSA_BITS)
     throw badInput(`this key is RSA with ${bits} bits: fewer than ${MIN_RSA_BITS} are too weak`);
-  if (await key.isRevoked(undefined, undefined, at)) throw badInput('this key is revoked');
+  if (await key.isRevoked(undefined, undefined, now)) throw badInput('this key is revoked');
   if (key.getCreationTime() > at)
     throw badInput(`this key is good only from ${day(key.getCreationTime())} on: is the clock right?`);
   const expires = await key.getExpirationTime();

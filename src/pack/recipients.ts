@@ -34,12 +34,15 @@ export interface Sealer {
 
 /**
  * Reads and vets every key of `handoff.seal`.
+ * @param begun when the run was planned that the job goes on with: it seals with the keys that it froze then, so one
+ * that has only expired since is good
  * @throws Failure of kind `input`, at the place in the job file that names the key
  */
 export async function readRecipients(
   reader: Reader,
   job: Checked<Job>,
   now: Date,
+  begun?: Date,
 ): Promise<readonly Recipient[]> {
   const seal = job.value.handoff?.seal ?? 'none';
   if (seal === 'none') return [];
@@ -51,7 +54,7 @@ export async function readRecipients(
     const place = job.at(...path);
     const recipient = name.startsWith('age1')
       ? ageRecipient(name, place)
-      : await openPgpRecipient(reader, job, name, index, place, now);
+      : await openPgpRecipient(reader, job, name, index, place, now, begun);
     if (fingerprint !== undefined && !isSame(fingerprint, recipient.fingerprint)) {
       throw badInput(`${name} has the fingerprint ${recipient.fingerprint}: not the one that the job pins`, {
         place: job.at('handoff', 'seal', index, 'fingerprint'),
@@ -118,11 +121,17 @@ async function openPgpRecipient(
   index: number,
   place: Place,
   now: Date,
+  begun: Date | undefined,
 ): Promise<Recipient> {
   const bytes = await readNamed(reader, join(dirname(job.file), name), name, { place });
-  const { fingerprint, about, expires } = await withPlace(place, name, async () =>
-    (await openPgp()).readRecipientKey(bytes, now),
-  );
+  const { fingerprint, about, expires } = await withPlace(place, name, async () => {
+    const { readRecipientKey } = await openPgp();
+    return readRecipientKey(bytes, now).catch(async (error: unknown) => {
+      const then = begun && (await readRecipientKey(bytes, begun, now).catch(() => undefined));
+      if (then === undefined) throw error;
+      return then;
+    });
+  });
   const input = `key-${index + 1}-${basename(name).replaceAll(/[^\w.-]/g, '_')}`;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return {

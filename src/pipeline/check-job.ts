@@ -48,7 +48,10 @@ export interface CheckedJob {
 
 const NO_SFTP: SftpAccess = { password: undefined, passphrase: undefined };
 
-/** Everything that can be checked without an output folder or a key. */
+/**
+ * Everything that can be checked without an output folder or a key.
+ * @param begun when the run was planned that is to go on, see `readRecipients`
+ */
 export async function checkJob(
   {
     reader,
@@ -59,12 +62,13 @@ export async function checkJob(
   }: Pick<Surroundings, 'reader' | 'layoutOf' | 'now' | 'passphrase' | 'sftp'>,
   jobPath: string,
   overrides: Overrides = {},
+  begun?: Date,
 ): Promise<CheckedJob> {
   const text = await jobText(reader, jobPath, overrides);
   const job = await readJobText(reader, text, jobPath);
   const design = await readDesign(reader, job);
   checkProfile(job, design);
-  const recipients = await readRecipients(reader, job, now());
+  const recipients = await readRecipients(reader, job, now(), begun);
   const signer = await readSigningKey(reader, job, passphrase, now());
   const targets = await checkTargets(reader, job, sftp);
   const approvers = await readApprovers(reader, job);

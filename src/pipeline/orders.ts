@@ -215,12 +215,12 @@ async function print(
   desk: OrderDesk,
 ): Promise<void> {
   const { around, log } = desk;
-  const live = await readLiveJob(family.root, order.overrides, around);
   const find = async () =>
     (await familyAt(family.root.plan.run, desk)).supplements.find(
       ({ plan }) => plan.run === order.supplement,
     );
   let supplement = await find();
+  const live = await readLiveJob(family.root, order.overrides, around, supplement);
   if (supplement === undefined) {
     const cards = inOrder(
       [...eachSerial(order.cards)].flatMap((serial) => family.cards.get(serial) ?? []),

@@ -14,6 +14,7 @@ import { checkIdLength, sharedId } from '../plan/ids.ts';
 import { type Design, changedInputs, freezeInputs, thawDesign } from '../plan/inputs.ts';
 import { type Job, oversOf } from '../plan/job.ts';
 import { type Plan, cardCount, changedKeys } from '../plan/plan.ts';
+import { readJob } from '../plan/read-job.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Layout } from '../render/preflight.ts';
 import { type Approval, approvalText } from '../settle/approval.ts';
@@ -68,15 +69,20 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
       `--run is ${JSON.stringify(request.run)}: a run is a folder, named by lower-case letters, digits and hyphens`,
     );
   }
-  const checked = await checkJob(around, request.jobPath);
   const { disk } = around.reader;
+  const begun = await whenBegun(request, around);
+  const checked = await checkJob(around, request.jobPath, {}, begun);
   await heedProbe(checked.job, request, disk);
   await makeOutput(disk, request.output);
   const planning = await takePlanningLock(disk, request.output, around.self);
   try {
     for (;;) {
       const found = await findRun(checked.job.value, request, disk, around.now());
-      if (typeof found === 'string') return await beginRun(found, checked, request, around);
+      if (typeof found === 'string') {
+        // What was good for a run that is there need not be good for another one.
+        const fresh = begun === undefined ? checked : await checkJob(around, request.jobPath);
+        return await beginRun(found, fresh, request, around);
+      }
       const changed = changesSince(found, checked);
       if (await isComplete(found)) {
         await found.folder.makeDurable();
@@ -90,6 +96,18 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
     }
   } finally {
     await planning.release();
+  }
+}
+
+/** When the run was planned that the job will go on with, as far as can be told before it is checked. */
+async function whenBegun(request: RunRequest, { reader, now }: Surroundings): Promise<Date | undefined> {
+  try {
+    const found = await findRun((await readJob(reader, request.jobPath)).value, request, reader.disk, now());
+    return typeof found === 'string' ? undefined : new Date(found.plan.created);
+  } catch (error) {
+    // It is said where it is looked for under the lock.
+    if (error instanceof Failure) return undefined;
+    throw error;
   }
 }
 

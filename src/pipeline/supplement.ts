@@ -49,11 +49,15 @@ export interface LiveJob {
   readonly isLater: boolean;
 }
 
-/** The job of a run as it is today, with what another manufacturer is given. */
+/**
+ * The job of a run as it is today, with what another manufacturer is given.
+ * @param supplement the one that is to go on, where it is planned already
+ */
 export async function readLiveJob(
   root: Member,
   overrides: Overrides,
   around: Surroundings,
+  supplement?: Member,
 ): Promise<LiveJob> {
   const { reader, now, passphrase, sftp } = around;
   const { plan } = root;
@@ -66,7 +70,7 @@ export async function readLiveJob(
     job,
     signer: await readSigningKey(reader, job, passphrase, now()),
     targets: await checkTargets(reader, job, sftp ?? { password: undefined, passphrase: undefined }),
-    ...(await approvalFor(root, overrides, dirname(root.folder.path), around)),
+    ...(await approvalFor(root, overrides, supplement, around)),
   };
 }
 
@@ -166,13 +170,14 @@ export async function planSupplement(
 async function approvalFor(
   root: Member,
   overrides: Overrides,
-  output: string,
+  supplement: Member | undefined,
   around: Surroundings,
 ): Promise<Standing> {
   if (isTestRun(root.plan)) return { approval: await firstApproval(root), isLater: false };
-  const checked = await checkJob(around, root.plan.jobFile, overrides);
+  const begun = supplement && new Date(supplement.plan.created);
+  const checked = await checkJob(around, root.plan.jobFile, overrides, begun);
   const find = Object.keys(overrides).length === 0 ? standingApproval : freshApproval;
-  return find(root, checked, output, around.reader.disk);
+  return find(root, checked, dirname(root.folder.path), around.reader.disk);
 }
 
 /** An open supplement, ready for the loop. */

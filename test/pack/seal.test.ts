@@ -4,8 +4,10 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { generateKeyPair } from '../../src/base/vault.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { call, have, makeAgeKey, openGpg, tryCall } from '../support/programs.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { rehearse } from '../support/rehearsal.ts';
 
 const sandbox = await startSandbox();
@@ -73,6 +75,33 @@ describe.skipIf(!withGpg)('OpenPGP', () => {
       }
     });
   }
+
+  test('a key that expires strands no run that was begun with it', async () => {
+    const user = 'short@example.com';
+    gpg!.run(['--passphrase', '', '--quick-generate-key', user, 'rsa2048', 'encr', '2d']);
+    gpg!.exportPublic(user, keyFile('short.asc'));
+    const text = job('short', '[keys/short.asc]', 'P00000001');
+    const wrong = { DINTERO_CLIENT_SECRET: 'wrong' };
+    await expect(rehearsal.run(text, { run: 'short-1', env: wrong })).rejects.toThrow();
+    const later = (more = {}) =>
+      outcomeOf((print) =>
+        runCommand(
+          join(rehearsal.dir, 'job.yaml'),
+          { output: rehearsal.output, run: 'short-1', ...more },
+          rehearsal.call(print, 5),
+        ),
+      );
+    expect(await later()).toMatchObject({ code: 0 });
+    const [volume] = manifestOf('short-1').volumes;
+    const opened = gpg!.run(['--decrypt', join(handoffOf('short-1'), volume!.file)]);
+    expect(sha256(opened)).toBe(volume!.content.sha256);
+    // Done is done; another run is not begun with it.
+    expect(await later()).toMatchObject({ code: 0 });
+    expect(await later({ run: 'short-2', new: true })).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('expired') as string,
+    });
+  });
 
   test('a key that was changed by a byte, or cannot be used, is refused before a card is asked for', async () => {
     const signOnly = makeKey('sign-only', ['Key-Type: EDDSA', 'Key-Curve: ed25519', 'Key-Usage: sign']);
