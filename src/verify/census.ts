@@ -90,6 +90,8 @@ export function censusTaker(
     for (let index = 0; index < count; index += 1) {
       const object = direct.FPDFPage_GetObject(page.handle, index);
       const type = direct.FPDFPageObj_GetType(object);
+      // A form that holds nothing has no extent, but a point where it was placed: any slot's, or none's.
+      if (type === FORM && direct.FPDFFormObj_CountObjects(object) === 0) continue;
       const extent = extentOf(object, height);
       const at = areas.findIndex((area) => isIn(extent, area));
       const area = areas[at];

@@ -1,0 +1,43 @@
+// Faces of unusual make, each printed on a full sheet and on one with empty slots: what the preflight lets
+// pass is read back without a fault.
+import { expect, test } from 'vitest';
+import { slotCount } from '../../src/plan/sheet.ts';
+import { verifyVolume } from '../../src/verify/verify.ts';
+import { RUN, cardsOf, layoutOf, pdfOf, read, streamOf } from '../render/samples.ts';
+
+/** The built-in sheets that a bank card is printed on. */
+const SHEETS = ['a4-8up', 'sra3-21up', '13x19-21up', 'one-up'];
+
+const template = (back: string) => `
+name: unusual
+card: { width: 85.6, height: 53.98, corner: 3.18 }
+fonts: { mono: ../fonts/JetBrainsMono-Medium.ttf, text: ../fonts/Inter-SemiBold.ttf }
+front:
+  - { part: rect, at: [-3, -3], size: [91.6, 59.98], fill: black }
+back:
+  - { part: barcode, data: token, at: [3, 6], size: [79.6, 12] }
+  - { part: barcode, data: pin, at: [8, 30], size: [34, 10] }
+${back}`;
+
+const LINES = `
+  - { part: text, text: '{token}', at: [42.8, 22], font: mono, size: 8, align: center, groups: 4 }
+  - { part: text, text: '{pin}', at: [25, 44.6], font: mono, size: 9, align: center }
+`;
+
+async function faultsOf(back: string, sheet: string): Promise<readonly string[]> {
+  const layout = await layoutOf({ template: template(back), sheet: read(`sheets/${sheet}.yaml`).toString() });
+  const slots = slotCount(layout.sheet);
+  const cards = cardsOf(slots + Math.ceil(slots / 2));
+  const { faults, symbols, decoded } = await verifyVolume(
+    layout,
+    await pdfOf(layout, cards),
+    streamOf(cards),
+    { run: RUN, test: true, volume: 1, volumes: 2, attempt: 1, sheets: 2, second: 0.02 },
+  );
+  expect(decoded).toBe(symbols);
+  return faults.map(({ sheet: page, slot, side, what, why }) => `${page}.${slot} ${side} ${what}: ${why}`);
+}
+
+test.each(SHEETS)('a face with nothing on it that every card shares, on %s', async (sheet) => {
+  expect(await faultsOf(LINES, sheet)).toEqual([]);
+});
