@@ -37,6 +37,9 @@ export interface DirectPdfium {
     top: number,
   ) => number;
   readonly FPDFPageObj_SetIsActive: (object: number, active: number) => number;
+  readonly FPDFPageObj_GetMatrix: (object: number, matrix: number) => number;
+  /** Returns the bytes of the whole text, in UTF-16 with a zero at its end, whatever there is room for. */
+  readonly FPDFTextObj_GetText: (object: number, text: number, room: number, bytes: number) => number;
   readonly FPDFPath_CountSegments: (path: number) => number;
   readonly FPDFFormObj_CountObjects: (form: number) => number;
   readonly FPDFFormObj_GetObject: (form: number, index: number) => number;

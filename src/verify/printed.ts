@@ -63,7 +63,7 @@ export class PrintedVolume {
   readonly pdf: Pdfium;
   readonly direct: DirectPdfium;
   readonly pages: number;
-  /** Sixteen bytes in pdfium's memory, for what it returns through pointers. */
+  /** Twenty-four bytes in pdfium's memory, for what it returns through pointers. */
   readonly scratch: number;
   readonly #data: number;
   readonly #document: number;
@@ -91,7 +91,7 @@ export class PrintedVolume {
     this.#data = data;
     this.#document = document;
     // A matrix of six numbers and a clip of four, four bytes each; then what readers of objects use.
-    this.#matrix = pdf.pdfium.wasmExports.malloc(40 + 16);
+    this.#matrix = pdf.pdfium.wasmExports.malloc(40 + 24);
     this.scratch = this.#matrix + 40;
     this.pages = pdf.FPDF_GetPageCount(document);
     for (let index = 0; index < Math.min(2, this.pages); index += 1) {

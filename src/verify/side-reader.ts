@@ -227,20 +227,18 @@ export class SideReader {
       serials: { first: Math.min(...serials), last: Math.max(...serials) },
       order: this.#layout.sheet.order,
     });
-    const wanted = (order: 'as set' | 'from the top') =>
-      slots.map((_, index) => {
-        const card = cards[index];
-        return card === undefined ? '' : this.#linesOf(card, order);
-      });
+    const wanted = slots.map((_, index) => {
+      const card = cards[index];
+      return card === undefined ? '' : this.#linesOf(card);
+    });
     const rest = withoutSpaces(slug);
     const found = linesOf(this.#volume, page, slots);
     this.#findings.lines += face.lines.length > 0 ? serials.length : 0;
-    if (found.whole !== rest + wanted('as set').join('')) {
-      const parts = found.bySlot();
-      if (parts.rest !== rest) this.#findings.page(sheet, side, 'the line that names the sheet is another’s');
-      const lines = wanted('from the top');
-      for (const [index, text] of parts.slots.entries()) {
-        if (text === lines[index]) continue;
+    if (found.whole !== rest + wanted.join('')) {
+      const said = found.bySlot();
+      if (said.rest !== rest) this.#findings.page(sheet, side, 'the line that names the sheet is another’s');
+      for (const [index, text] of said.slots.entries()) {
+        if (text === wanted[index]) continue;
         const why = 'does not say what it should';
         this.#findings.fault({ ...this.#inSlot(index, sheet, cards), what: 'lines', why });
       }
@@ -248,13 +246,10 @@ export class SideReader {
     found.close();
   }
 
-  /** A card's lines in an order: as they are set, or from the top down. */
-  #linesOf(card: Card, order: 'as set' | 'from the top'): string {
-    const { lines } = this.#plan.face;
-    const sorted =
-      order === 'as set' ? lines : [...lines].sort((a, b) => a.y - b.y || a.part.at[0] - b.part.at[0]);
+  /** A card's lines, as they are set. */
+  #linesOf(card: Card): string {
     let text = '';
-    for (const { content } of sorted)
+    for (const { content } of this.#plan.face.lines)
       for (const segment of content)
         text += 'field' in segment ? this.#value(card, segment.field) : segment.text;
     return withoutSpaces(text);

@@ -1,6 +1,6 @@
 // Faces of unusual make, each printed on a full sheet and on one with empty slots: what the preflight lets
 // pass is read back without a fault.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { slotCount } from '../../src/plan/sheet.ts';
 import { verifyVolume } from '../../src/verify/verify.ts';
 import { RUN, cardsOf, layoutOf, pdfOf, read, streamOf } from '../render/samples.ts';
@@ -24,8 +24,12 @@ const LINES = `
   - { part: text, text: '{pin}', at: [25, 44.6], font: mono, size: 9, align: center }
 `;
 
-async function faultsOf(back: string, sheet: string): Promise<readonly string[]> {
-  const layout = await layoutOf({ template: template(back), sheet: read(`sheets/${sheet}.yaml`).toString() });
+async function faultsOf(back: string, name: string, turnedOver = 'long-edge'): Promise<readonly string[]> {
+  const sheet = read(`sheets/${name}.yaml`).toString();
+  const layout = await layoutOf({
+    template: template(back),
+    sheet: sheet.replace('turn: long-edge', `turn: ${turnedOver}`),
+  });
   const slots = slotCount(layout.sheet);
   const cards = cardsOf(slots + Math.ceil(slots / 2));
   const { faults, symbols, decoded } = await verifyVolume(
@@ -40,4 +44,23 @@ async function faultsOf(back: string, sheet: string): Promise<readonly string[]>
 
 test.each(SHEETS)('a face with nothing on it that every card shares, on %s', async (sheet) => {
   expect(await faultsOf(LINES, sheet)).toEqual([]);
+});
+
+describe.each([0, 90, 180, 270])('type turned by %d', (turn) => {
+  const line = `
+  - { part: text, text: '{serial}', at: [60, 36], font: mono, size: 6, turn: ${turn} }
+`;
+  const more = `
+  - { part: text, text: '{token}', at: [42.8, 22], font: mono, size: 8, align: center, groups: 4 }
+  - { part: text, text: '{card_id}', at: [68, 36], font: mono, size: 6, align: center, turn: ${turn} }
+  - { part: text, text: "a {serial}\\nb {serial}", at: [50, 38], font: text, size: 6, turn: ${turn} }
+`;
+
+  test('one line, on sheets of eight', async () => expect(await faultsOf(line, 'a4-8up')).toEqual([]));
+
+  test('one line, on sheets of twenty-one', async () =>
+    expect(await faultsOf(line, 'sra3-21up')).toEqual([]));
+
+  test('several lines, on sheets that are turned over the short edge', async () =>
+    expect(await faultsOf(more, 'a4-8up', 'short-edge')).toEqual([]));
 });
