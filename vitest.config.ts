@@ -21,6 +21,7 @@ const LONG = [
   'test/preview/preview.test.ts',
   'test/program/canary-after.test.ts',
   'test/program/canary.test.ts',
+  'test/program/card-id.test.ts',
   'test/program/characters.test.ts',
   'test/program/decode.test.ts',
   'test/program/gallery.test.ts',

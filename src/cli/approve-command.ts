@@ -89,7 +89,9 @@ async function writeProof({ job, design, layout }: CheckedJob, statement: string
   const folder = new RunFolder(nodeDisk, path);
   const subject = jobSubject(job.value, design);
   const specimen = await openSpecimen(subject, 'specimen');
-  const files = await previewFiles(layout, specimen, await outlookFor(layout, subject), DPI);
+  // The specimens are of the job's own pattern, but not of the lengths that its cards will have.
+  const shown = specimen.draft ?? layout;
+  const files = await previewFiles(shown, specimen, await outlookFor(shown, specimen.samples), DPI);
   for (const [name, bytes] of files) await folder.replace(name, bytes);
   await folder.replace('statement.txt', statement);
   return `${[...files.keys()].map((name) => join(path, name)).join(', ')}\n  statement ${join(path, 'statement.txt')}`;

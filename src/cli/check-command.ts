@@ -29,7 +29,7 @@ export async function checkCommand(path: string, call: Call): Promise<void> {
 /** A template by itself: with the usual codes, at the usual press. */
 async function checkTemplate(template: string, { terminal }: Call): Promise<void> {
   const subject = await readSubject(reader, { template });
-  const { findings, layout } = await openSpecimen(subject, 'worst');
+  const { findings, layout, samples } = await openSpecimen(subject, 'worst');
   if (layout === undefined) {
     terminal.out(findingTable(findings));
     throw new Failure('input', complaintsOf(findings, 'fail'));
@@ -38,7 +38,7 @@ async function checkTemplate(template: string, { terminal }: Call): Promise<void
     ['token', formatText(subject.token)],
     ['PIN', subject.pin === null ? 'none' : formatText(subject.pin)],
     ['sheet', `${layout.sheet.name}, ${layout.press.dpi} dpi`],
-    ...outlookRows(await outlookFor(layout, subject)),
+    ...outlookRows(await outlookFor(layout, samples)),
   ];
   terminal.out(`${template} can be printed\n\n${table(rows)}${findingTable(findings)}`);
   warn(layout, terminal);
@@ -73,8 +73,8 @@ export async function inspectJob(
   try {
     const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
     const checked = await checkJob(around, jobPath, overrides);
-    const { job, layout } = checked;
-    const rows = [...summary(checked), ...outlookRows(await outlookFor(layout, job.value.cards))];
+    const { job, design, layout, plan } = checked;
+    const rows = [...summary(checked), ...outlookRows(await outlookFor(layout, layoutInputs(plan, design)))];
     return { checked, page: [table(rows), ...choices(job.value, layout), findingTable(findings)].join('\n') };
   } catch (error) {
     if (findings.length > 0) terminal.out(findingTable(findings));

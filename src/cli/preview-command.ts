@@ -45,7 +45,7 @@ export async function previewCommand(
     terminal.out(findingTable(findings));
     throw new Failure('input', complaintsOf(findings, 'fail'));
   }
-  const outlooks = await outlookFor(layout, specimen.subject);
+  const outlooks = await outlookFor(layout, specimen.samples);
   const files = await previewFiles(layout, specimen, outlooks, dpi);
   const out = flags.out ?? `${layout.template.name}-preview`;
   await makeFolders(nodeDisk, out);

@@ -5,7 +5,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Card } from '../issue/card.ts';
 import { specimenCards } from '../issue/specimen.ts';
-import { type Plan, isTestRun } from '../plan/plan.ts';
+import { specimenPattern } from '../plan/ids.ts';
+import { type Plan, cardCount, isTestRun } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { slotPlaces } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
@@ -20,13 +21,13 @@ export function fileId(plan: Plan, what: string): Uint8Array {
   return createHash('sha256').update(`${plan.run}\n${plan.created}\n${what}`).digest().subarray(0, 16);
 }
 
-/** As many specimens as a sheet has slots; their ids say what they are. */
+/** As many specimens as a sheet has slots; their ids say what they are, and fit where the run's own do. */
 export function specimensOf(plan: Plan, layout: Layout): readonly Card[] {
-  const { token, pin } = plan.cards;
+  const { token, pin, id } = plan.cards;
   return specimenCards(slotCount(layout.sheet), {
     token,
     pin,
-    idPattern: 'SPECIMEN-{serial}',
+    idPattern: specimenPattern({ pattern: id, run: plan.run }, plan.cards.first + cardCount(plan) - 1),
     run: plan.run,
   });
 }

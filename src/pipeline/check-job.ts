@@ -38,6 +38,8 @@ export interface CheckedJob {
   readonly job: Checked<Job>;
   readonly design: Design;
   readonly layout: Layout;
+  /** What the layout was made for: a run of the job's count, under a name as long as one of its runs. */
+  readonly plan: Plan;
   readonly recipients: readonly Recipient[];
   readonly signer: Signer | undefined;
   readonly targets: readonly Target[];
@@ -86,6 +88,7 @@ export async function checkJob(
     targets,
     approvers,
     statement,
+    plan,
     layout: await layoutOf(plan, design),
   };
 }

@@ -25,6 +25,27 @@ export function runPattern(pattern: string, run: string): string {
   return pattern.replaceAll('{run}', () => run);
 }
 
+/** What stands in a specimen's id in place of letters. */
+const SPECIMEN = 'SPECIMEN';
+
+/**
+ * A pattern that gives ids of the form and length of a serial's, and says what they are: its letters are those of
+ * SPECIMEN. A symbol that is made for that serial's id holds every one of them.
+ */
+export function specimenPattern({ pattern, run }: Pick<IdRange, 'pattern' | 'run'>, serial: number): string {
+  const padded = Number([...pattern.matchAll(SERIAL)][0]?.[1] ?? SERIAL_DIGITS);
+  const digits = Math.max(padded, String(serial).length);
+  let letters = 0;
+  return literals({ pattern, run })
+    .map((text) =>
+      text.replaceAll(/[A-Za-z]/g, (letter) => {
+        const other = SPECIMEN.charAt(letters++ % SPECIMEN.length);
+        return letter === letter.toUpperCase() ? other : other.toLowerCase();
+      }),
+    )
+    .join(`{serial:${digits}}`);
+}
+
 /** Whether the ids of a pattern are a run's own, so that their serials may begin anew in each run. */
 export function isPerRun(pattern: string): boolean {
   return pattern.includes('{run}');
@@ -100,7 +121,7 @@ function* idsOf({ pattern, run, first, count }: IdRange): Generator<string> {
   for (let serial = first; serial < first + count; serial += 1) yield cardId(pattern, serial, run);
 }
 
-function literals({ pattern, run }: IdRange): readonly [string, string] {
+function literals({ pattern, run }: Pick<IdRange, 'pattern' | 'run'>): readonly [string, string] {
   const [before = '', after = ''] = runPattern(pattern, run).split(/\{serial(?::\d{1,2})?\}/);
   return [before, after];
 }

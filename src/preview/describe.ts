@@ -92,9 +92,9 @@ function partNamed({ subject }: Finding, template: Layout['template']): PartPlac
 }
 
 /** Where each part stands; a text by its lines, at their longest. */
-function areasOf(layout: Layout, { subject, cards }: Specimen): ReadonlyMap<Part, readonly Rect[]> {
+function areasOf(layout: Layout, { subject, samples }: Specimen): ReadonlyMap<Part, readonly Rect[]> {
   const { template } = subject.design;
-  const ranges = fieldRanges({ ...subject, cards });
+  const ranges = fieldRanges(samples);
   const areas = new Map<Part, Rect[]>();
   const add = (part: Part, rect: Rect) => areas.set(part, [...(areas.get(part) ?? []), rectOf(rect)]);
   for (const side of sidesOf(template.value)) {

@@ -123,11 +123,11 @@ export async function openLive({ reader, named, sheet, shown }: LiveOptions): Pr
     const [specimen, shown] = [drawn, state.drawing];
     if (specimen?.draft === undefined || shown === undefined) return;
     if (shown.outlooks !== undefined || measured === specimen) return;
-    const { draft, subject } = specimen;
+    const { draft, samples } = specimen;
     const isPast = () => closed || noticed !== undefined || state.drawing !== shown;
     measured = specimen;
     await wait(AFTER_PICTURES);
-    const found = isPast() ? undefined : await outlookFor(draft, subject).catch(() => []);
+    const found = isPast() ? undefined : await outlookFor(draft, samples).catch(() => []);
     if (measured === specimen) measured = undefined;
     if (found === undefined || isPast()) return;
     const outlooks = found.map(({ side, data, module, outlook, decodability, contrast }) => ({

@@ -1,18 +1,18 @@
 // What is predicted of a template's symbols before there is a card: one specimen sheet, rendered and measured.
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { CodeFormat } from '../plan/format.ts';
+import type { Samples } from '../render/longest.ts';
 import type { Layout } from '../render/preflight.ts';
 import { renderVolume } from '../render/volume.ts';
 import { type Outlook, outlooksOf } from '../verify/outlook.ts';
 import { specimenCards } from '../issue/specimen.ts';
 
+/** @param samples what the layout was made for */
 export async function outlookFor(
   layout: Layout,
-  { token, pin }: { readonly token: CodeFormat; readonly pin: CodeFormat | null },
+  { token, pin, cards: samples, run }: Samples,
 ): Promise<readonly Outlook[]> {
-  const run = 'specimen';
-  const cards = specimenCards(1, { token, pin, idPattern: 'SPECIMEN-{serial}', run });
+  const cards = specimenCards(1, { token, pin, idPattern: samples.at(-1)?.cardId ?? '', run });
   const pdf = renderVolume(layout, {
     run,
     title: run,

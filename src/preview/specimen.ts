@@ -11,6 +11,7 @@ import { slotCount } from '../plan/sheet.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { modulesNeeded } from '../render/barcode.ts';
 import type { Finding } from '../render/finding.ts';
+import type { Samples } from '../render/longest.ts';
 import { type Layout, inspect } from '../render/preflight.ts';
 import { renderVolume } from '../render/volume.ts';
 import { type SampleRecord, cardOf, subjectOf } from './record.ts';
@@ -29,6 +30,8 @@ export interface Specimen {
   readonly cards: readonly Card[];
   readonly run: string;
   readonly subject: Subject;
+  /** What the layout was made for. */
+  readonly samples: Samples;
 }
 
 /** The same template gives the same bytes. */
@@ -37,8 +40,8 @@ const CREATED = new Date(0);
 export async function openSpecimen(asked: Subject, shown: Shown): Promise<Specimen> {
   const subject = typeof shown === 'string' ? asked : subjectOf(asked, shown);
   const cards = cardsOf(subject, shown);
-  const found = await inspect(layoutInputsOf(subject, cards));
-  return { ...found, cards, run: subject.run, subject };
+  const inputs = layoutInputsOf(subject, cards);
+  return { ...(await inspect(inputs)), cards, run: subject.run, subject, samples: inputs };
 }
 
 /** The specimens' sheet, front and back, as the press would get it. */

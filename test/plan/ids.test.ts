@@ -8,7 +8,9 @@ import {
   checkIdPattern,
   isPerRun,
   sharedId,
+  specimenPattern,
 } from '../../src/plan/ids.ts';
+import { modulesNeeded } from '../../src/render/barcode.ts';
 
 const PLACE = { file: 'job.yaml', line: 5, column: 7, excerpt: '  id: …' };
 const RUN = 'spring-2026-11-23';
@@ -98,6 +100,21 @@ test.each(['{card_id}-{serial}', '{Run}-{serial}', '{serial}-{YEAR}'])(
     expect(isRight(text)).toBe(false);
   },
 );
+
+test('a specimen’s id says what it is, is as long as the run’s longest, and fits where that one does', () => {
+  expect(cardId(specimenPattern({ pattern: 'Gift-{serial}/X', run: RUN }, 4), 1, RUN)).toBe('Spec-000001/I');
+  expect(cardId(specimenPattern({ pattern: '{run}:{serial:1}', run: RUN }, 1000), 1, RUN)).toBe(
+    'specim-2026-11-23:0001',
+  );
+  fc.assert(
+    fc.property(pattern(fc.constantFrom(...'Aa01-Zz')), fc.nat(10_000_000), (id, last) => {
+      const sample = cardId(id, last, RUN);
+      const specimen = cardId(specimenPattern({ pattern: id, run: RUN }, last), Math.min(1, last), RUN);
+      expect(specimen).toHaveLength(sample.length);
+      expect(modulesNeeded([specimen])).toBe(modulesNeeded([sample]));
+    }),
+  );
+});
 
 test('255 characters are the most', () => {
   expect(() => checkIdLength(`${'A'.repeat(249)}{serial}`, 999_999, RUN, PLACE)).not.toThrow();

@@ -29,7 +29,7 @@ export interface Rehearsal {
   readonly read: (path: string) => string;
   /** A file below the shop's folder. */
   readonly readFile: (path: string) => string;
-  readonly write: (path: string, text: string) => Promise<void>;
+  readonly write: (path: string, content: string | Uint8Array) => Promise<void>;
   readonly remove: () => void;
 }
 
@@ -69,9 +69,9 @@ export async function rehearse(origin: string): Promise<Rehearsal> {
     },
     read: (path) => readFileSync(join(output, path), 'utf8'),
     readFile: (path) => readFileSync(join(dir, path), 'utf8'),
-    async write(path, text) {
+    async write(path, content) {
       await mkdir(dirname(join(dir, path)), { recursive: true });
-      await writeFile(join(dir, path), text);
+      await writeFile(join(dir, path), content);
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
