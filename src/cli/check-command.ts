@@ -3,13 +3,14 @@ import { Failure } from '../base/failure.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
 import { type CheckedJob, checkJob } from '../pipeline/check-job.ts';
 import { layoutInputs } from '../pipeline/tools.ts';
+import { tryPlan } from '../pipeline/trial.ts';
 import { type CodeFormat, entropyOf, formatText, formatsOf } from '../plan/format.ts';
 import { type Design, isTemplate } from '../plan/inputs.ts';
 import { type Job, oversOf, pinOf } from '../plan/job.ts';
 import type { Plan } from '../plan/plan.ts';
-import { outlookFor } from '../preview/outlook.ts';
 import { openSpecimen } from '../preview/specimen.ts';
 import { readSubject } from '../preview/subject.ts';
+import { tryTemplate } from '../preview/trial.ts';
 import type { Overrides } from '../plan/overrides.ts';
 import { fitFormat } from '../render/barcode.ts';
 import { type Finding, complaintsOf } from '../render/finding.ts';
@@ -29,7 +30,7 @@ export async function checkCommand(path: string, call: Call): Promise<void> {
 /** A template by itself: with the usual codes, at the usual press. */
 async function checkTemplate(template: string, { terminal }: Call): Promise<void> {
   const subject = await readSubject(reader, { template });
-  const { findings, layout, samples } = await openSpecimen(subject, 'worst');
+  const { findings, layout } = await openSpecimen(subject, 'worst');
   if (layout === undefined) {
     terminal.out(findingTable(findings));
     throw new Failure('input', complaintsOf(findings, 'fail'));
@@ -38,7 +39,7 @@ async function checkTemplate(template: string, { terminal }: Call): Promise<void
     ['token', formatText(subject.token)],
     ['PIN', subject.pin === null ? 'none' : formatText(subject.pin)],
     ['sheet', `${layout.sheet.name}, ${layout.press.dpi} dpi`],
-    ...outlookRows(await outlookFor(layout, samples)),
+    ...outlookRows(await tryTemplate(subject, layout)),
   ];
   terminal.out(`${template} can be printed\n\n${table(rows)}${findingTable(findings)}`);
   warn(layout, terminal);
@@ -74,7 +75,7 @@ export async function inspectJob(
     const around = { reader, layoutOf, now: () => new Date(), passphrase, sftp };
     const checked = await checkJob(around, jobPath, overrides);
     const { job, design, layout, plan } = checked;
-    const rows = [...summary(checked), ...outlookRows(await outlookFor(layout, layoutInputs(plan, design)))];
+    const rows = [...summary(checked), ...outlookRows(await tryPlan(plan, layout, design))];
     return { checked, page: [table(rows), ...choices(job.value, layout), findingTable(findings)].join('\n') };
   } catch (error) {
     if (findings.length > 0) terminal.out(findingTable(findings));

@@ -24,6 +24,7 @@ import { type CheckedJob, type Surroundings, checkJob, draftPlan } from './check
 import { makeRunKeys, openRunKeys } from './keys.ts';
 import { draftFolder, makeOutput, takePlanningLock } from './output.ts';
 import { type Run, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
+import { tryPlan } from './trial.ts';
 import { type RunRequest, findRun } from './which-run.ts';
 
 export type Prepared =
@@ -194,6 +195,7 @@ async function beginRun(
   checkIdLength(plan0.cards.id, first + cardCount(plan0) - 1, name, job.at('cards', 'id'));
   await refuseTakenIds(plan0, runs, job);
   const layout = await around.layoutOf(plan0, design);
+  await tryPlan(plan0, layout, design);
 
   const draft = draftFolder(disk, request.output);
   await draft.make();

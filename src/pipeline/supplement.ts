@@ -29,6 +29,7 @@ import { draftFolder, takePlanningLock } from './output.ts';
 import { type Surroundings, checkJob } from './check-job.ts';
 import { type Prepared, nextSequence } from './prepare.ts';
 import { listRuns, nextSerial, takenIds } from './runs.ts';
+import { tryPlan } from './trial.ts';
 
 export interface SupplementRequest {
   readonly name: string;
@@ -120,7 +121,7 @@ export async function draftSupplement(
       deliver: overrides.deliver ?? null,
     },
   };
-  await around.layoutOf(plan, design);
+  await tryPlan(plan, await around.layoutOf(plan, design), design);
   return { plan, design, recipients };
 }
 

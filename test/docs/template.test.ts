@@ -1,5 +1,16 @@
 // docs/template.md and docs/gallery.md against the program: every key, every snippet, every picture.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -10,6 +21,7 @@ import { parseTemplate } from '../../src/plan/template.ts';
 import { outlookFor } from '../../src/preview/outlook.ts';
 import { openSpecimen } from '../../src/preview/specimen.ts';
 import { readSubject } from '../../src/preview/subject.ts';
+import { tryTemplate } from '../../src/preview/trial.ts';
 import { reader } from '../../src/cli/environment.ts';
 import { inputsOf, layoutOf } from '../render/samples.ts';
 import { ROOT, blocksOf, codeIn, readPage } from './page.ts';
@@ -58,6 +70,31 @@ test('its whole template can be printed', async () => {
   expect(parseTemplate(whole, 'docs/template.md').value.name).toBe('first');
   expect((await layoutOf({ template: whole })).advice).toEqual([]);
   expect(inputsOf({ template: whole }).assets.size).toBe(2);
+});
+
+describe('what check says can be printed is read back', () => {
+  const SHEETS = ['a4-8up', 'sra3-21up', '13x19-21up', 'one-up'];
+  const shop = mkdtempSync(join(tmpdir(), 'cardpress-'));
+  mkdirSync(join(shop, 'template'));
+  mkdirSync(join(shop, 'fonts'));
+  for (const name of readdirSync(new URL('templates/fonts/', ROOT)))
+    copyFileSync(new URL(`templates/fonts/${name}`, ROOT), join(shop, 'fonts', name));
+  const [whole = ''] = blocksOf(PAGE, 'yaml');
+  writeFileSync(join(shop, 'template/template.yaml'), whole);
+  afterAll(() => rmSync(shop, { recursive: true }));
+
+  test.each(SHEETS)('the page’s whole template on %s', async (sheet) => {
+    const subject = await readSubject(reader, { template: join(shop, 'template') }, sheet);
+    const { layout } = await openSpecimen(subject, 'worst');
+    expect(layout?.sheet.name).toBe(sheet);
+    expect(await tryTemplate(subject, layout!)).toHaveLength(2);
+  });
+
+  test.each(TEMPLATES)('the built-in template %s', async (name) => {
+    const subject = await readSubject(reader, { template: name });
+    const { layout } = await openSpecimen(subject, 'worst');
+    expect((await tryTemplate(subject, layout!)).length).toBeGreaterThan(0);
+  });
 });
 
 describe('the pictures', () => {
