@@ -28,6 +28,11 @@ export interface Font {
   /** What the writer of the PDF embeds. */
   readonly program: fontkit.Font;
   has(character: string): boolean;
+  /**
+   * What a reader of the PDF finds for a text. Characters that share a glyph look the same on paper, and the file
+   * names the glyph once, by the first of them; ASCII stays as it is, so that no code is taken for another.
+   */
+  found(text: string): string;
   /** Width of a text set character by character, em: as variable text is set. */
   width(text: string): number;
   /** Width of a text with kerning, em: as static text is set. */
@@ -66,6 +71,10 @@ export function openFont(bytes: Uint8Array, name: string, file: string): Font {
     capHeight: (program.capHeight || program.ascent) / em,
     program,
     has: (character) => program.hasGlyphForCodePoint(codePoint(character)),
+    found: (text) =>
+      text.replaceAll(/[^\0-\x7f]/gu, (character) =>
+        String.fromCodePoint(...program.glyphForCodePoint(codePoint(character)).codePoints),
+      ),
     width(text) {
       let width = 0;
       for (let at = 0; at < text.length; at += 1) {

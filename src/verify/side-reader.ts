@@ -249,9 +249,9 @@ export class SideReader {
   /** A card's lines, as they are set. */
   #linesOf(card: Card): string {
     let text = '';
-    for (const { content } of this.#plan.face.lines)
+    for (const { content, font } of this.#plan.face.lines)
       for (const segment of content)
-        text += 'field' in segment ? this.#value(card, segment.field) : segment.text;
+        text += font.found('field' in segment ? this.#value(card, segment.field) : segment.text);
     return withoutSpaces(text);
   }
 

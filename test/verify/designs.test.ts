@@ -46,6 +46,15 @@ test.each(SHEETS)('a face with nothing on it that every card shares, on %s', asy
   expect(await faultsOf(LINES, sheet)).toEqual([]);
 });
 
+test.each([
+  ['curly quotes', '‘{serial}’ “{serial}”'],
+  ['hyphens and spaces that do not break', '{serial}\u2011{card_id}\u00a0{serial}'],
+  ['letters and signs', 'Nº {serial} – å … Ω Å € µ'],
+])('type with %s', async (_, text) => {
+  const line = `  - { part: text, text: ${JSON.stringify(text)}, at: [10, 26], font: text, size: 6 }\n`;
+  expect(await faultsOf(line, 'a4-8up')).toEqual([]);
+});
+
 describe.each([0, 90, 180, 270])('type turned by %d', (turn) => {
   const line = `
   - { part: text, text: '{serial}', at: [60, 36], font: mono, size: 6, turn: ${turn} }
