@@ -38,6 +38,7 @@ export interface DirectPdfium {
   ) => number;
   readonly FPDFPageObj_SetIsActive: (object: number, active: number) => number;
   readonly FPDFPageObj_GetMatrix: (object: number, matrix: number) => number;
+  readonly FPDFTextObj_GetFontSize: (object: number, size: number) => number;
   /** Returns the bytes of the whole text, in UTF-16 with a zero at its end, whatever there is room for. */
   readonly FPDFTextObj_GetText: (object: number, text: number, room: number, bytes: number) => number;
   readonly FPDFPath_CountSegments: (path: number) => number;

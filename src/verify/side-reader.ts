@@ -5,11 +5,12 @@ import { fieldsIn } from '../plan/template.ts';
 import type { Face } from '../render/face.ts';
 import { slugText } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
+import { piecesOf } from '../render/text.ts';
 import { STRIP_DPI, bandsOf, scaleOf } from './bands.ts';
 import { type Census, type Shape, censusTaker, isSameShape } from './census.ts';
 import type { Findings } from './findings.ts';
 import { type Verdict, judgeSymbol } from './judge.ts';
-import { linesOf, withoutSpaces } from './lines.ts';
+import { type LinePlace, isInPlace, linesOf, withoutSpaces } from './lines.ts';
 import { maskedPicture } from './masked-picture.ts';
 import { outlooksOn } from './outlook.ts';
 import { type SidePlan, type Zone, lieOf, onPage } from './places.ts';
@@ -232,18 +233,38 @@ export class SideReader {
       return card === undefined ? '' : this.#linesOf(card);
     });
     const rest = withoutSpaces(slug);
-    const found = linesOf(this.#volume, page, slots);
+    const found = linesOf(this.#volume, page, slots, this.#layout.press);
     this.#findings.lines += face.lines.length > 0 ? serials.length : 0;
+    const wrong = new Set<number>();
     if (found.whole !== rest + wanted.join('')) {
       const said = found.bySlot();
       if (said.rest !== rest) this.#findings.page(sheet, side, 'the line that names the sheet is another’s');
       for (const [index, text] of said.slots.entries()) {
         if (text === wanted[index]) continue;
+        wrong.add(index);
         const why = 'does not say what it should';
         this.#findings.fault({ ...this.#inSlot(index, sheet, cards), what: 'lines', why });
       }
     }
+    for (const index of slots.keys()) {
+      const places = found.places.filter(({ slot }) => slot === index);
+      if (wrong.has(index) || this.#standsRight(cards[index], places)) continue;
+      const why = 'does not stand where it should, or not in its size';
+      this.#findings.fault({ ...this.#inSlot(index, sheet, cards), what: 'lines', why });
+    }
     found.close();
+  }
+
+  #standsRight(card: Card | undefined, places: readonly LinePlace[]): boolean {
+    const lines = card === undefined ? [] : this.#plan.face.lines;
+    return (
+      lines.length === places.length &&
+      lines.every((line, index) => {
+        const place = places[index];
+        const pieces = piecesOf(line, (field) => (card === undefined ? '' : this.#value(card, field)));
+        return place !== undefined && isInPlace(line, pieces, place);
+      })
+    );
   }
 
   /** A card's lines, as they are set. */

@@ -88,7 +88,7 @@ export async function readAsStranger(
           else if (verdict.text !== undefined) found.push({ text: verdict.text, slot: index, fault });
         }
       }
-      const type = linesOf(volume, page, here);
+      const type = linesOf(volume, page, here, press);
       const { slots: texts } = found.length > 0 ? type.bySlot() : { slots: [] };
       for (const { text, slot, fault } of found) {
         if (texts[slot]?.includes(withoutSpaces(text)) === true) decoded += 1;

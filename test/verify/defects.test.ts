@@ -126,6 +126,36 @@ test('cards on sheets that are turned over the short edge are read upside down',
   expect(report.off).toBeLessThan(0.02);
 });
 
+describe('type that says what it should', () => {
+  const WHY = `${SERIAL} back lines: does not stand where it should, or not in its size`;
+  /** Changes the first line of type in slot 3 of sheet 2. */
+  const withLine = (change: (line: string) => string) =>
+    withContent(BACK_OF_SHEET_2, (content) =>
+      inSlot(content, 3, (part) => part.replace(/^BT .* ET$/m, change)),
+    );
+
+  test.each([
+    ['higher', (line: string) => line.replace(/ (-[\d.]+) Td/, (_, y: string) => ` ${Number(y) + 1} Td`)],
+    [
+      'further right',
+      (line: string) =>
+        line.replace(/ ([\d.]+) (-[\d.]+) Td/, (_, x: string, y) => ` ${Number(x) + 1} ${y} Td`),
+    ],
+    [
+      'smaller',
+      (line: string) => line.replace(/ ([\d.]+) Tf/, (_, size: string) => ` ${Number(size) - 0.5} Tf`),
+    ],
+    ['stretched', (line: string) => line.replace(/ ([\d.]+) (-[\d.]+) Td/, ' 1.05 0 0 1 $1 $2 Tm')],
+  ])('and stands %s', async (_, change) => {
+    expect(await faultsOf(await withLine(change))).toEqual([WHY]);
+  });
+
+  test('and is set twice', async () => {
+    const twice = await withLine((line) => `${line}\n${line}`);
+    expect(await faultsOf(twice)).toContain(WHY);
+  });
+});
+
 describe.each([600, 812.8, 1200, 2400])('at %d dpi', (dpi) => {
   test('edges are measured on the press’s own grid', async () => {
     const of = await layoutOf({}, { press: { dpi } });
