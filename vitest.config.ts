@@ -17,6 +17,7 @@ const LONG = [
   'test/pack/seal.test.ts',
   'test/pack/sign.test.ts',
   'test/pack/steps.test.ts',
+  'test/pipeline/released.test.ts',
   'test/preview/live.test.ts',
   'test/preview/preview.test.ts',
   'test/program/canary-after.test.ts',

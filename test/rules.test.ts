@@ -136,6 +136,12 @@ test('4: console and process.exit only in the command line', () => {
   expect(speakers).toEqual(['cli/cli.ts']);
 });
 
+test('a lock is taken where it is given up again whatever comes, and with it the journal', () => {
+  const users = (called: RegExp) => files.filter(({ text }) => called.test(text)).map(({ path }) => path);
+  expect(users(/\btakeLock\(/)).toEqual(['base/lock.ts']);
+  expect(users(/\bopenJournal\(/)).toEqual(['base/journal.ts', 'cli/who.ts']);
+});
+
 test('5: each large library is at home in one place', () => {
   expect(importers(/^pdfkit/)).toEqual(['render/pdfx.ts']);
   expect(importers(/^bwip-js/)).toEqual(['render/barcode.ts', 'sandbox/barcode.ts']);

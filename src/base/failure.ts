@@ -92,6 +92,19 @@ export function asFailure(error: unknown): Failure {
 const pathOf = (error: unknown) =>
   error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : 'a file';
 
+/** Does work, and then what ends it, whatever came of it. Why the work failed goes before that it could not be ended. */
+export async function lastly<T>(work: () => Promise<T>, end: () => Promise<void>): Promise<T> {
+  let came: T;
+  try {
+    came = await work();
+  } catch (error) {
+    await end().catch(() => undefined);
+    throw error;
+  }
+  await end();
+  return came;
+}
+
 /** Whether an error carries this code of the operating system, such as `ENOENT`. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(error.code as string);

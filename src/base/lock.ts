@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Disk, hasNoLinks } from './disk.ts';
-import { Failure, hasCode } from './failure.ts';
+import { Failure, hasCode, lastly } from './failure.ts';
 
 /** Who holds a lock: enough to tell whether the process is still there. */
 export interface Holder {
@@ -56,7 +56,34 @@ export async function thisProcess(disk: Disk, pid: number, now: Date): Promise<H
   };
 }
 
-/** Takes the lock of a folder, or says who holds it. */
+/** Locks that this process is done with: it holds none of them, also where that could not be written. */
+const over = new Set<string>();
+
+/**
+ * Does work as the only holder of a folder, and gives the lock up whatever comes of it: a process that stays would
+ * keep itself away for ever.
+ * @param otherwise what to do where another live process holds it
+ */
+export async function withLock<T, U>(
+  disk: Disk,
+  folder: string,
+  self: Holder,
+  work: (lock: Lock) => Promise<T>,
+  otherwise: (busy: Busy) => U,
+): Promise<T | U> {
+  const lock = await takeLock(disk, folder, self);
+  if ('holder' in lock) return otherwise(lock);
+  return lastly(() => work(lock), lock.release);
+}
+
+/** @throws Held that says who holds it */
+export const heldBy =
+  (what: string) =>
+  (busy: Busy): never => {
+    throw new Held(what, busy);
+  };
+
+/** Takes the lock of a folder, or says who holds it. Work is done `withLock`, which gives it up again. */
 export async function takeLock(disk: Disk, folder: string, self: Holder): Promise<Lock | Busy> {
   for (;;) {
     const highest = await highestLock(disk, folder);
@@ -65,11 +92,17 @@ export async function takeLock(disk: Disk, folder: string, self: Holder): Promis
     }
     const number = (highest?.number ?? 0) + 1;
     const mine: LockFile = { ...self, nonce: randomBytes(8).toString('hex') };
-    if (!(await writeLock(disk, folder, number, mine))) continue; // somebody else was faster: look again
-    // A listing may be old: where a higher number was there by now, this one was free because it is over.
-    if (!(await isHighest(disk, folder, number, mine))) {
-      await disk.remove(join(folder, `lock.${number}`));
-      continue;
+    try {
+      if (!(await writeLock(disk, folder, number, mine))) continue; // somebody else was faster: look again
+      // A listing may be old: where a higher number was there by now, this one was free because it is over.
+      if (!(await isHighest(disk, folder, number, mine))) {
+        await disk.remove(join(folder, `lock.${number}`));
+        continue;
+      }
+    } catch (error) {
+      // It may be there, and nobody will give it up.
+      over.add(mine.nonce);
+      throw error;
     }
     return hold(disk, folder, number, mine);
   }
@@ -99,7 +132,9 @@ function hold(disk: Disk, folder: string, number: number, mine: LockFile): Lock 
     },
     async release() {
       clearInterval(timer);
+      over.add(mine.nonce);
       if (await isMine()) await writeLock(disk, folder, number + 1, { ...mine, released: true });
+      over.delete(mine.nonce);
       for (const name of await disk.list(folder)) {
         const other = lockNumber(name) ?? beatNumber(name);
         if (other !== undefined && other <= number) await disk.remove(join(folder, name));
@@ -185,6 +220,7 @@ async function isAlive(
   self: Holder,
 ): Promise<boolean> {
   const { file, number } = lock;
+  if (over.has(file.nonce)) return false;
   if (file.host === self.host) {
     if (file.boot !== self.boot) return false;
     const started = await startTime(disk, file.pid);

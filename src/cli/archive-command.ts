@@ -3,7 +3,7 @@ import { countText } from '../base/count.ts';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeFolders, nodeDisk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
-import { Held, type Lock, takeLock, thisProcess } from '../base/lock.ts';
+import { type Holder, heldBy, thisProcess, withLock } from '../base/lock.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
 import { digest } from '../pack/place.ts';
 import { type Family, membersOf, readFamily } from '../pipeline/family.ts';
@@ -30,15 +30,10 @@ export async function archiveCommand(name: string, flags: ArchiveFlags, call: Ca
   refuseOpen(family);
   const path = resolve(flags.to ?? join(output, '.archive', `${run}.tar.gz`));
   const self = await thisProcess(nodeDisk, process.pid, clockOf(call)());
-  const locks: Lock[] = [];
-  try {
-    for (const { folder } of membersOf(family)) {
-      const lock = await takeLock(nodeDisk, folder.path, self);
-      if ('holder' in lock) throw new Held(folder.name, lock);
-      locks.push(lock);
-    }
+  const folders = membersOf(family).map(({ folder }) => folder);
+  await withLocks(folders, self, async () => {
     // What does not agree with itself is not filed as if it did.
-    for (const { folder } of membersOf(family)) {
+    for (const folder of folders) {
       const [wrong] = (await auditFolder(folder)).wrong;
       if (wrong !== undefined)
         throw new Failure('mismatch', {
@@ -46,18 +41,26 @@ export async function archiveCommand(name: string, flags: ArchiveFlags, call: Ca
           hint: `cardpress audit ${run} says all that does not agree`,
         });
     }
-    const archive = await archiveOf(membersOf(family).map(({ folder }) => folder));
+    const archive = await archiveOf(folders);
     const isNew = await write(path, archive);
     await checkArchive(nodeDisk.stream(path), archive, path);
     const { sha256 } = await digest(nodeDisk.stream(path));
-    const count = membersOf(family).length - 1;
+    const count = folders.length - 1;
     const more = count === 0 ? '' : ` with ${countText(count, 'supplement')}`;
     call.terminal.out(
       `${run} is archived${isNew ? '' : ' already'}${more}: ${countText(archive.entries.length, 'file')}, read back\n\n  ${path}\n  sha256 ${sha256}\n`,
     );
-  } finally {
-    for (const lock of locks) await lock.release();
-  }
+  });
+}
+
+/** Does work while nobody changes any of these folders. */
+async function withLocks(
+  [folder, ...others]: readonly RunFolder[],
+  self: Holder,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (folder === undefined) return work();
+  await withLock(nodeDisk, folder.path, self, () => withLocks(others, self, work), heldBy(folder.name));
 }
 
 /** Whole or not at all, and never over another file. */

@@ -2,7 +2,7 @@
 // no key of the vault.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
-import { type Busy, Held, takeLock, thisProcess } from '../base/lock.ts';
+import { type Busy, Held, thisProcess, withLock } from '../base/lock.ts';
 import { combine } from '../base/log.ts';
 import { sessions } from '../deliver/session.ts';
 import type { Target } from '../deliver/target.ts';
@@ -11,7 +11,7 @@ import type { AckTools } from '../settle/acknowledge.ts';
 import { sftpAccess } from './environment.ts';
 import { type Call, clockOf } from './run-command.ts';
 import { targetsOfRun } from './targets.ts';
-import { openWitness, whoCalls } from './who.ts';
+import { whoCalls, withWitness } from './who.ts';
 
 /**
  * Does work at the targets of a run, as its only holder.
@@ -29,24 +29,20 @@ export async function atTargets<T>(
   const access = await sftpAccess(env);
   const targets = await targetsOfRun(plan, moved, access);
   const self = await thisProcess(nodeDisk, process.pid, now());
-  const lock = await takeLock(nodeDisk, folder.path, self);
-  if ('holder' in lock) return lock;
-  const journal = await openWitness(folder, env, now);
-  try {
-    const came = await work(targets, {
-      plan,
-      folder,
-      now,
-      by: await whoCalls(env),
-      log: combine(journal, log),
-      sleep: (milliseconds) => sleep(milliseconds, undefined, { signal: stopping }),
-      openSession: sessions(nodeDisk, access),
-    });
-    return { came };
-  } finally {
-    await journal.close();
-    await lock.release();
-  }
+  const by = await whoCalls(env);
+  const deal = () =>
+    withWitness(folder, env, now, async (journal) => ({
+      came: await work(targets, {
+        plan,
+        folder,
+        now,
+        by,
+        log: combine(journal, log),
+        sleep: (milliseconds) => sleep(milliseconds, undefined, { signal: stopping }),
+        openSession: sessions(nodeDisk, access),
+      }),
+    }));
+  return withLock(nodeDisk, folder.path, self, deal, (busy) => busy);
 }
 
 /** @throws Held that says who holds the run */

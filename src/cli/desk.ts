@@ -2,8 +2,9 @@
 // the operator's key and the platform.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
-import { Failure, asFailure, badInput } from '../base/failure.ts';
-import { Held, takeLock, thisProcess } from '../base/lock.ts';
+import { Failure, badInput, lastly } from '../base/failure.ts';
+import { type Lock, heldBy, thisProcess, withLock } from '../base/lock.ts';
+import type { Journal } from '../base/journal.ts';
 import { type Log, combine } from '../base/log.ts';
 import { secret } from '../base/secret.ts';
 import { Platform } from '../issue/platform.ts';
@@ -28,7 +29,7 @@ import {
 } from './environment.ts';
 import { type Call, TIMEOUT, clockOf, makeRun } from './run-command.ts';
 import { Stages } from './stages.ts';
-import { openWitness, whoCalls } from './who.ts';
+import { failsTo, whoCalls, withWitness } from './who.ts';
 
 export interface DeskNeeds {
   /** Whether the platform is called. */
@@ -70,14 +71,23 @@ export async function atDesk<T>(
   const platform = needs.platform
     ? await openPlatform(plan.account, plan.origin, plan.jobFile, call)
     : undefined;
-  const lock = await takeLock(nodeDisk, folder.path, self);
-  if ('holder' in lock) throw new Held(plan.run, lock);
-  const journal = await openWitness(folder, env, now);
-  const log = combine(journal, call.log);
   const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
-  try {
+  return lastly(
+    () =>
+      withLock(
+        nodeDisk,
+        folder.path,
+        self,
+        (lock) => withWitness(folder, env, now, (journal) => deal(lock, journal).catch(failsTo(journal))),
+        heldBy(plan.run),
+      ),
+    async () => platform?.close(),
+  );
+
+  async function deal(lock: Lock, journal: Journal): Promise<T> {
+    const log = combine(journal, call.log);
     const family = await readFamily(nodeDisk, output, name, journal.note);
-    return await work({
+    return work({
       output,
       around,
       by: await whoCalls(env),
@@ -99,9 +109,9 @@ export async function atDesk<T>(
         settle: settleTime(env),
         freshSerials: freshSerials(nodeDisk, output, of, self),
       }),
-      make: async (prepared) =>
+      make: async (run) =>
         makeRun(
-          prepared,
+          run,
           {
             ...(await credentials(env)),
             key: keyPath(env),
@@ -115,14 +125,6 @@ export async function atDesk<T>(
           call,
         ),
     });
-  } catch (error) {
-    const failure = asFailure(error);
-    journal.emit({ event: 'failed', kind: failure.kind, message: failure.message });
-    throw failure;
-  } finally {
-    await platform?.close();
-    await journal.close();
-    await lock.release();
   }
 }
 

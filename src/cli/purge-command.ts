@@ -2,7 +2,7 @@
 import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
-import { Held, takeLock } from '../base/lock.ts';
+import { heldBy, withLock } from '../base/lock.ts';
 import type { Log } from '../base/log.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { readJob } from '../plan/read-job.ts';
@@ -15,7 +15,7 @@ import { closedAt, daysAfter, daysOf, isHalfPurged } from '../settle/retention.t
 import { type Desk, atDesk } from './desk.ts';
 import { outputPath, reader } from './environment.ts';
 import { type Call, clockOf } from './run-command.ts';
-import { openWitness } from './who.ts';
+import { withWitness } from './who.ts';
 
 export interface PurgeFlags {
   readonly proofs?: boolean;
@@ -95,9 +95,7 @@ async function purgeRun(
       forced: why !== undefined,
       proofs: flags.proofs === true,
     };
-    const held: Holding[] = [];
-    try {
-      for (const member of [...chosen, ...proven]) held.push(await hold(member, desk, call));
+    await holding([...chosen, ...proven], desk, call, async (held) => {
       const parts = held.slice(0, chosen.length);
       await purgeTogether(
         parts.map(({ folder }) => folder),
@@ -120,9 +118,7 @@ async function purgeRun(
           `${folder.name}: the key of the commitments is destroyed; ${folder.name}/${names.proofPurged} certifies it\n`,
         );
       }
-    } finally {
-      for (const { letGo } of held) await letGo();
-    }
+    });
   });
 }
 
@@ -130,23 +126,28 @@ async function purgeRun(
 interface Holding {
   readonly folder: RunFolder;
   readonly log: Log;
-  readonly letGo: () => Promise<void>;
 }
 
-async function hold({ folder, plan }: Run, desk: Desk, call: Call): Promise<Holding> {
+/** Does work while nobody else changes any of these runs. */
+async function holding(
+  [run, ...others]: readonly Run[],
+  desk: Desk,
+  call: Call,
+  work: (held: readonly Holding[]) => Promise<void>,
+  held: readonly Holding[] = [],
+): Promise<void> {
+  if (run === undefined) return work(held);
+  const { folder, plan } = run;
+  const goOn = (log: Log) => holding(others, desk, call, work, [...held, { folder, log }]);
   // The run that was ordered is held by the desk.
-  if (plan.supplement === undefined) return { folder, log: desk.log, letGo: () => Promise.resolve() };
-  const lock = await takeLock(nodeDisk, folder.path, desk.around.self);
-  if ('holder' in lock) throw new Held(folder.name, lock);
-  const journal = await openWitness(folder, call.env, clockOf(call));
-  return {
-    folder,
-    log: journal,
-    async letGo() {
-      await journal.close();
-      await lock.release();
-    },
-  };
+  if (plan.supplement === undefined) return goOn(desk.log);
+  await withLock(
+    nodeDisk,
+    folder.path,
+    desk.around.self,
+    () => withWitness(folder, call.env, clockOf(call), goOn),
+    heldBy(folder.name),
+  );
 }
 
 function refuseOpen(name: string, why: string, { force, reason }: PurgeFlags): void {

@@ -1,7 +1,7 @@
 // cardpress rekey: seals the keys of every run to a new operator's key.
 import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
-import { thisProcess, takeLock } from '../base/lock.ts';
+import { thisProcess, withLock } from '../base/lock.ts';
 import { Failure } from '../base/failure.ts';
 import { readOperatorKey, rekeyRun } from '../pipeline/keys.ts';
 import { removeDrafts } from '../pipeline/output.ts';
@@ -21,17 +21,18 @@ export async function rekeyCommand(
   await removeDrafts(nodeDisk, output, self);
   const runs = await listRuns(nodeDisk, output);
   for (const { folder, plan } of runs) {
-    const lock = await takeLock(nodeDisk, folder.path, self);
-    if ('holder' in lock)
-      throw new Failure(
-        'unavailable',
-        `${plan.run} is being made by process ${lock.holder.pid}: wait for it, and run rekey again`,
-      );
-    try {
-      await rekeyRun(folder, from, to, plan.recipients);
-    } finally {
-      await lock.release();
-    }
+    await withLock(
+      nodeDisk,
+      folder.path,
+      self,
+      () => rekeyRun(folder, from, to, plan.recipients),
+      ({ holder }) => {
+        throw new Failure(
+          'unavailable',
+          `${plan.run} is being made by process ${holder.pid}: wait for it, and run rekey again`,
+        );
+      },
+    );
   }
   terminal.out(
     `${countText(runs.length, 'run is', 'runs are')} sealed to ${to.recipient}; set CARDPRESS_KEY=${newKey}\n`,

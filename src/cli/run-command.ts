@@ -4,7 +4,8 @@ import type { SftpAccess } from '../deliver/target.ts';
 import { dirname, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
-import { Failure, asFailure } from '../base/failure.ts';
+import type { Journal } from '../base/journal.ts';
+import { lastly } from '../base/failure.ts';
 import { type Holder, thisProcess } from '../base/lock.ts';
 import { type Log, combine } from '../base/log.ts';
 import { sessions } from '../deliver/session.ts';
@@ -13,7 +14,7 @@ import { KnownPrints } from '../issue/prints.ts';
 import { localDispatch } from '../pipeline/dispatch.ts';
 import { readOperatorKey } from '../pipeline/keys.ts';
 import { type Ledger, LedgerReader } from '../pipeline/ledger.ts';
-import { type Prepared, prepareRun } from '../pipeline/prepare.ts';
+import { type OpenRun, withRun } from '../pipeline/prepare.ts';
 import { runJob } from '../pipeline/run.ts';
 import type { Run } from '../pipeline/runs.ts';
 import { freshSerials } from '../pipeline/serials.ts';
@@ -37,7 +38,7 @@ import {
 import { type Terminal, openScreen } from './screen.ts';
 import { Stages } from './stages.ts';
 import { type Outcome, watched } from './watched.ts';
-import { openWitness } from './who.ts';
+import { failsTo, withWitness } from './who.ts';
 
 export interface RunOptions {
   readonly run?: string;
@@ -115,7 +116,7 @@ async function continueOrMake(
     threads: threadCount(env),
   };
   const self = await thisProcess(nodeDisk, process.pid, now());
-  const prepared = await prepareRun(
+  const ended = await withRun(
     {
       jobPath,
       output: outputPath(env, options.output),
@@ -133,97 +134,98 @@ async function continueOrMake(
       sftp: access.sftp,
       layoutOf,
     },
+    async (open) => {
+      const { folder, plan } = open.run;
+      outcome.run = plan.run;
+      const stages = new Stages();
+      await makeRun(open, { ...access, key, self, stages, retry: options.retry === true }, call);
+      const ledger = await new LedgerReader(folder, plan).read();
+      outcome.isWell = true;
+      outcome.delivered = open.targets.map(({ shown }) => shown);
+      terminal.out(summary(open.run, ledger, stages));
+    },
   );
-  outcome.run = prepared.run.plan.run;
-  if (prepared.state === 'complete') {
+  outcome.run = ended.run.plan.run;
+  if (ended.state === 'complete') {
     outcome.isWell = true;
-    const { run, changed } = prepared;
+    const { run, changed } = ended;
     terminal.out(`${run.plan.run} is complete: nothing to do\n`);
     if (changed.length > 0)
       terminal.out(`(the job has changed since: ${changed.join(', ')}; --new orders again)\n`);
-    return;
   }
-  if (prepared.state === 'elsewhere') {
-    const { holder, run } = prepared;
+  if (ended.state === 'elsewhere') {
+    const { holder, run } = ended;
     terminal.out(
       `${run.plan.run} is being made elsewhere: process ${holder.pid} on ${holder.host}, since ${holder.since}\n`,
     );
-    return;
   }
-  const stages = new Stages();
-  await makeRun(prepared, { ...access, key, self, stages, retry: options.retry === true }, call);
-  const ledger = await new LedgerReader(prepared.run.folder, prepared.run.plan).read();
-  outcome.isWell = true;
-  outcome.delivered = prepared.targets.map(({ shown }) => shown);
-  terminal.out(summary(prepared.run, ledger, stages));
 }
 
+/** Brings a run to its end. The caller holds its lock. */
 export async function makeRun(
-  prepared: Extract<Prepared, { state: 'open' }>,
+  open: OpenRun,
   { clientId, clientSecret, key, self, settle, sftp, threads, stages, retry }: RunAccess,
   call: Call,
 ): Promise<void> {
-  const { job, run, keys, design, layout, signer, targets, lock } = prepared;
+  const { job, run, keys, design, layout, signer, targets, lock } = open;
   const { plan, folder } = run;
   const { terminal, env, log: machineLog, stopping } = call;
   const now = clockOf(call);
-  const journal = await openWitness(folder, env, now);
-  const screen = openScreen(terminal, plan, targets.length);
-  const log = combine(journal, screen, machineLog);
-  const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
-  const platform = new Platform({
-    url: plan.origin,
-    account: plan.account,
-    clientId,
-    clientSecret,
-    concurrency: job.batch.concurrency,
-    perSecond: job.batch.perSecond,
-    timeout: TIMEOUT,
-    now,
-    sleep: pause,
-  });
-  const tools: Tools = {
-    plan,
-    folder,
-    keys,
-    prints: new KnownPrints(folder),
-    platform,
-    lock,
-    log,
-    now,
-    sleep: pause,
-    wait: (milliseconds) => sleep(milliseconds),
-    settle,
-    freshSerials: freshSerials(nodeDisk, dirname(folder.path), plan, self),
-    design,
-    layout: () => Promise.resolve(layout),
-    signer,
-    contacts: job.contacts,
-    targets,
-    openSession: sessions(nodeDisk, sftp),
-  };
-  log.emit(
-    prepared.isNew
-      ? {
-          event: 'run.planned',
-          run: plan.run,
-          cards: cardCount(plan),
-          batches: batchesOf(plan).length,
-          volumes: volumesOf(plan).length,
-        }
-      : { event: 'run.continued', run: plan.run },
-  );
-  if (prepared.laterApproval !== undefined) log.emit(approvedEvent(prepared.laterApproval));
-  const lanes = {
-    asking: job.batch.concurrency,
-    threads: Math.min(threads, volumesOf(plan).length),
-  };
-  let failure: Failure | undefined;
-  try {
-    await runJob(
-      tools,
-      (halted) => localDispatch(tools, lanes, { runPath: folder.path, keyPath: key }, halted),
-      {
+  await withWitness(folder, env, now, make);
+
+  async function make(journal: Journal): Promise<void> {
+    const screen = openScreen(terminal, plan, targets.length);
+    const log = combine(journal, screen, machineLog);
+    const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
+    const platform = new Platform({
+      url: plan.origin,
+      account: plan.account,
+      clientId,
+      clientSecret,
+      concurrency: job.batch.concurrency,
+      perSecond: job.batch.perSecond,
+      timeout: TIMEOUT,
+      now,
+      sleep: pause,
+    });
+    const tools: Tools = {
+      plan,
+      folder,
+      keys,
+      prints: new KnownPrints(folder),
+      platform,
+      lock,
+      log,
+      now,
+      sleep: pause,
+      wait: (milliseconds) => sleep(milliseconds),
+      settle,
+      freshSerials: freshSerials(nodeDisk, dirname(folder.path), plan, self),
+      design,
+      layout: () => Promise.resolve(layout),
+      signer,
+      contacts: job.contacts,
+      targets,
+      openSession: sessions(nodeDisk, sftp),
+    };
+    log.emit(
+      open.isNew
+        ? {
+            event: 'run.planned',
+            run: plan.run,
+            cards: cardCount(plan),
+            batches: batchesOf(plan).length,
+            volumes: volumesOf(plan).length,
+          }
+        : { event: 'run.continued', run: plan.run },
+    );
+    if (open.laterApproval !== undefined) log.emit(approvedEvent(open.laterApproval));
+    const lanes = {
+      asking: job.batch.concurrency,
+      threads: Math.min(threads, volumesOf(plan).length),
+    };
+    const work = () =>
+      runJob(tools, (halted) => localDispatch(tools, lanes, { runPath: folder.path, keyPath: key }, halted), {
         accept: job.accept,
         recovery: job.recovery,
         retry,
@@ -231,18 +233,15 @@ export async function makeRun(
         stopping,
         onLedger: screen.onLedger,
         onStep: stages.onStep,
+      });
+    await lastly(
+      () => work().catch(failsTo(journal)),
+      async () => {
+        screen.close();
+        await platform.close();
       },
     );
-  } catch (error) {
-    failure = asFailure(error);
-    journal.emit({ event: 'failed', kind: failure.kind, message: failure.message });
   }
-  screen.close();
-  await platform.close();
-  // Why the run failed is said before that its end could not be noted; a lock left behind ends with the process.
-  await journal.close().catch((error: unknown) => (failure ??= asFailure(error)));
-  await lock.release().catch((error: unknown) => (failure ??= asFailure(error)));
-  if (failure !== undefined) throw new Failure(failure.kind, failure.complaints, { cause: failure });
 }
 
 function summary({ plan, folder }: Run, ledger: Ledger, stages: Stages): string {

@@ -2,6 +2,7 @@
 // run's journal, and in every record.
 import { hostname, userInfo } from 'node:os';
 import { nodeDisk } from '../base/disk.ts';
+import { asFailure, lastly } from '../base/failure.ts';
 import { type Journal, openJournal } from '../base/journal.ts';
 import type { RunFolder } from '../base/run-folder.ts';
 import { readOperatorKey } from '../pipeline/keys.ts';
@@ -27,13 +28,25 @@ function userName(): string {
   }
 }
 
-/** The journal of a run, which from now on witnesses what is written into its folder. Only the lock's holder may. */
-export async function openWitness(
+/** Does work with the journal of a run, which witnesses what is written into its folder. Only the lock's holder may. */
+export async function withWitness<T>(
   folder: RunFolder,
   env: Environment,
-  now: () => Date = () => new Date(),
-): Promise<Journal> {
+  now: () => Date,
+  work: (journal: Journal) => Promise<T>,
+): Promise<T> {
   const journal = await openJournal(nodeDisk, folder.path, now, await whoCalls(env));
-  await witness(folder, journal);
-  return journal;
+  return lastly(async () => {
+    await witness(folder, journal);
+    return work(journal);
+  }, journal.close);
 }
+
+/** Notes in the journal what work failed with, and fails with it. */
+export const failsTo =
+  (journal: Journal) =>
+  (error: unknown): never => {
+    const failure = asFailure(error);
+    journal.emit({ event: 'failed', kind: failure.kind, message: failure.message });
+    throw failure;
+  };

@@ -1,7 +1,7 @@
 // A run that never made a card holds nothing that could be lost: where its job has been changed since, it is
 // given up, and the job is planned anew.
 import type { Disk } from '../base/disk.ts';
-import { type Holder, takeLock } from '../base/lock.ts';
+import { type Holder, withLock } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
 import { accountsOf } from './accounts.ts';
 import { LedgerReader } from './ledger.ts';
@@ -23,15 +23,12 @@ export async function abandonRun(
   changed: readonly string[],
   { disk, self, now }: { readonly disk: Disk; readonly self: Holder; readonly now: () => Date },
 ): Promise<boolean> {
-  const lock = await takeLock(disk, run.folder.path, self);
-  if ('holder' in lock) return false;
-  try {
+  const giveUp = async () => {
     const accounts = accountsOf(run.plan, await new LedgerReader(run.folder, run.plan).read());
     if (accounts.asked !== accounts.neverCreated) return false;
     const record: AbandonedRecord = { at: now().toISOString(), changed };
     await run.folder.write(names.abandoned, `${JSON.stringify(record)}\n`);
     return true;
-  } finally {
-    await lock.release();
-  }
+  };
+  return withLock(disk, run.folder.path, self, giveUp, () => false);
 }

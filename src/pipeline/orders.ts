@@ -1,6 +1,7 @@
 // What people order after the handoff, carried out: noted first, so that a process that dies is gone on with by the
 // same command; then done; then its outcome noted.
 import { Failure, badInput } from '../base/failure.ts';
+import { withLock } from '../base/lock.ts';
 import type { Log } from '../base/log.ts';
 import { type Witness, names } from '../base/run-folder.ts';
 import type { IssueTools } from '../issue/issue.ts';
@@ -34,7 +35,7 @@ import {
 } from './family.ts';
 import { continued, resolveCards } from './continued.ts';
 import type { Surroundings } from './check-job.ts';
-import type { Prepared } from './prepare.ts';
+import type { OpenRun } from './prepare.ts';
 import { draftSupplement, openSupplement, planSupplement, readLiveJob } from './supplement.ts';
 
 export { resolveCards };
@@ -50,7 +51,7 @@ export interface OrderDesk {
   /** Tools to look up and delete cards of a run. */
   readonly issueTools: (run: Pick<Member, 'folder' | 'plan'>) => IssueTools;
   /** Brings a supplement to its end. */
-  readonly make: (prepared: Extract<Prepared, { state: 'open' }>) => Promise<void>;
+  readonly make: (run: OpenRun) => Promise<void>;
 }
 
 export interface OrderRequest extends OrderFlags {
@@ -219,9 +220,9 @@ async function print(
     (await familyAt(family.root.plan.run, desk)).supplements.find(
       ({ plan }) => plan.run === order.supplement,
     );
-  let supplement = await find();
-  const live = await readLiveJob(family.root, order.overrides, around, supplement);
-  if (supplement === undefined) {
+  let found = await find();
+  const live = await readLiveJob(family.root, order.overrides, around, found);
+  if (found === undefined) {
     const cards = inOrder(
       [...eachSerial(order.cards)].flatMap((serial) => family.cards.get(serial) ?? []),
       family,
@@ -233,17 +234,20 @@ async function print(
       around,
     );
     log.emit({ event: 'supplement.planned', supplement: order.supplement, cards: cards.length });
-    supplement = await find();
+    found = await find();
   }
+  const supplement = found;
   if (supplement === undefined) throw new Failure('bug', `${order.supplement} was planned, and is not there`);
   if (supplement.ledger.complete) return;
-  const prepared = await openSupplement(supplement, live, around);
-  if (prepared.state === 'elsewhere')
-    throw new Failure(
-      'unavailable',
-      `${order.supplement} is being made by process ${prepared.holder.pid} on ${prepared.holder.host}`,
-    );
-  await desk.make(prepared);
+  await withLock(
+    around.reader.disk,
+    supplement.folder.path,
+    around.self,
+    async (lock) => desk.make(await openSupplement(supplement, live, around, lock)),
+    ({ holder: { pid, host } }) => {
+      throw new Failure('unavailable', `${order.supplement} is being made by process ${pid} on ${host}`);
+    },
+  );
 }
 
 /** Cards by the run that printed them, each with the record of when it was first asked for. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Disk, makeFolders } from '../base/disk.ts';
 import { Failure } from '../base/failure.ts';
-import { type Holder, type Lock, takeLock } from '../base/lock.ts';
+import { type Holder, withLock } from '../base/lock.ts';
 import { RunFolder } from '../base/run-folder.ts';
 
 const PATIENCE_MS = 60_000;
@@ -33,27 +33,38 @@ export function draftFolder(disk: Disk, output: string): RunFolder {
  * Takes away what planners that died left behind. It holds a key, and of a reprint the codes: while it is there,
  * neither a purge nor another operator's key can be vouched for.
  */
-export async function removeDrafts(disk: Disk, output: string, self: Holder): Promise<void> {
-  await (await takePlanningLock(disk, output, self)).release();
+export function removeDrafts(disk: Disk, output: string, self: Holder): Promise<void> {
+  return withPlanningLock(disk, output, self, () => Promise.resolve());
 }
 
-/** Planning is short; another process that plans is waited for. Drafts that are there then are nobody's, and go. */
-export async function takePlanningLock(disk: Disk, output: string, self: Holder): Promise<Lock> {
+/**
+ * Does work that no other planner does at the same time. Planning is short; another process that plans is waited for.
+ * Drafts that are there then are nobody's, and go.
+ */
+export async function withPlanningLock<T>(
+  disk: Disk,
+  output: string,
+  self: Holder,
+  work: () => Promise<T>,
+): Promise<T> {
   const folder = join(output, '.planning');
   await makeOutput(disk, folder);
   for (let waited = 0; ; waited += LOOK_MS) {
-    const lock = await takeLock(disk, folder, self);
-    if (!('holder' in lock)) {
-      await sweep(disk, output).catch(async (error: unknown) => {
-        await lock.release();
-        throw error;
-      });
-      return lock;
-    }
+    const came = await withLock(
+      disk,
+      folder,
+      self,
+      async () => {
+        await sweep(disk, output);
+        return { done: await work() };
+      },
+      (busy) => busy,
+    );
+    if ('done' in came) return came.done;
     if (waited > PATIENCE_MS) {
       throw new Failure(
         'unavailable',
-        `process ${lock.holder.pid} on ${lock.holder.host} has been planning for a minute`,
+        `process ${came.holder.pid} on ${came.holder.host} has been planning for a minute`,
       );
     }
     await sleep(LOOK_MS);

@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
-import { type Holder, type Lock, takeLock } from '../base/lock.ts';
+import { type Holder, type Lock, withLock } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
 import type { Target } from '../deliver/target.ts';
 import type { RunKeys } from '../issue/issue.ts';
@@ -22,28 +22,44 @@ import { abandonRun } from './abandon.ts';
 import { approvalOf, standingApproval } from './approved.ts';
 import { type CheckedJob, type Surroundings, checkJob, draftPlan } from './check-job.ts';
 import { makeRunKeys, openRunKeys } from './keys.ts';
-import { draftFolder, makeOutput, takePlanningLock } from './output.ts';
-import { type Run, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
+import { draftFolder, makeOutput, withPlanningLock } from './output.ts';
+import { type Run, isAbandoned, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
 import { tryPlan } from './trial.ts';
 import { type RunRequest, findRun } from './which-run.ts';
 
-export type Prepared =
-  | {
-      readonly state: 'open';
-      readonly job: Job;
-      readonly run: Run;
-      readonly keys: RunKeys;
-      readonly design: Design;
-      readonly layout: Layout;
-      readonly signer: Signer | undefined;
-      readonly targets: readonly Target[];
-      readonly lock: Lock;
-      readonly isNew: boolean;
-      /** The yes to the job as it is now, where it is not as it was when the run was begun. */
-      readonly laterApproval?: Approval | undefined;
-    }
-  /** It is done; there is nothing to do. `changed` is what of the job is no longer as it was planned. */
-  | { readonly state: 'complete'; readonly run: Run; readonly changed: readonly string[] }
+/** A run that is to be made, and that nobody else makes. */
+export interface OpenRun {
+  readonly job: Job;
+  readonly run: Run;
+  readonly keys: RunKeys;
+  readonly design: Design;
+  readonly layout: Layout;
+  readonly signer: Signer | undefined;
+  readonly targets: readonly Target[];
+  readonly lock: Lock;
+  readonly isNew: boolean;
+  /** The yes to the job as it is now, where it is not as it was when the run was begun. */
+  readonly laterApproval?: Approval | undefined;
+}
+
+/** It is done; there is nothing to do. `changed` is what of the job is no longer as it was planned. */
+interface Complete {
+  readonly state: 'complete';
+  readonly run: Run;
+  readonly changed: readonly string[];
+}
+
+/** A run that was found or planned. */
+interface Chosen {
+  readonly state: 'open';
+  readonly run: Run;
+  /** Makes it ready for the loop; only for the holder of its lock. */
+  readonly open: (lock: Lock) => Promise<OpenRun>;
+}
+
+export type Ended =
+  | { readonly state: 'made'; readonly run: Run }
+  | Complete
   /** Another process makes it. */
   | { readonly state: 'elsewhere'; readonly run: Run; readonly holder: Holder };
 
@@ -63,8 +79,12 @@ async function heedProbe(job: Checked<Job>, request: RunRequest, disk: Disk): Pr
   );
 }
 
-/** Finds the job's open run or plans a new one, and takes its lock. */
-export async function prepareRun(request: RunRequest, around: Surroundings): Promise<Prepared> {
+/** Finds the job's open run or plans a new one, and has it made under its lock. */
+export async function withRun(
+  request: RunRequest,
+  around: Surroundings,
+  make: (run: OpenRun) => Promise<void>,
+): Promise<Ended> {
   if (request.run !== undefined && !RUN_NAME.test(request.run)) {
     throw badInput(
       `--run is ${JSON.stringify(request.run)}: a run is a folder, named by lower-case letters, digits and hyphens`,
@@ -75,28 +95,56 @@ export async function prepareRun(request: RunRequest, around: Surroundings): Pro
   const checked = await checkJob(around, request.jobPath, {}, begun);
   await heedProbe(checked.job, request, disk);
   await makeOutput(disk, request.output);
-  const planning = await takePlanningLock(disk, request.output, around.self);
-  try {
-    for (;;) {
-      const found = await findRun(checked.job.value, request, disk, around.now());
-      if (typeof found === 'string') {
-        // What was good for a run that is there need not be good for another one.
-        const fresh = begun === undefined ? checked : await checkJob(around, request.jobPath);
-        return await beginRun(found, fresh, request, around);
-      }
-      const changed = changesSince(found, checked);
-      if (await isComplete(found)) {
-        await found.folder.makeDurable();
-        return { state: 'complete', run: found, changed };
-      }
-      if (changed.length === 0) return await continueRun(found, checked, request, around);
-      const mayGo = request.run === undefined;
-      const { self, now } = around;
-      if (!mayGo || !(await abandonRun(found, changed, { disk, self, now })))
-        throw changedJob(found, changed, checked);
+  for (;;) {
+    const chosen = await withPlanningLock(disk, request.output, around.self, () =>
+      chooseRun(checked, begun, request, around),
+    );
+    if (chosen.state === 'complete') return chosen;
+    const { run, open } = chosen;
+    const ended = await withLock(
+      disk,
+      run.folder.path,
+      around.self,
+      async (lock) => {
+        // Another process may have given it up since it was chosen.
+        if (await isAbandoned(run)) return undefined;
+        await make(await open(lock));
+        return { state: 'made', run } as const;
+      },
+      ({ holder }) => ({ state: 'elsewhere', run, holder }) as const,
+    );
+    if (ended !== undefined) return ended;
+  }
+}
+
+/**
+ * The run to make, found or planned. Only for the holder of the planning lock.
+ * @param begun when the run was planned that the job was checked for
+ */
+async function chooseRun(
+  checked: CheckedJob,
+  begun: Date | undefined,
+  request: RunRequest,
+  around: Surroundings,
+): Promise<Chosen | Complete> {
+  const { disk } = around.reader;
+  for (;;) {
+    const found = await findRun(checked.job.value, request, disk, around.now());
+    if (typeof found === 'string') {
+      // What was good for a run that is there need not be good for another one.
+      const fresh = begun === undefined ? checked : await checkJob(around, request.jobPath);
+      return beginRun(found, fresh, request, around);
     }
-  } finally {
-    await planning.release();
+    const changed = changesSince(found, checked);
+    if (await isComplete(found)) {
+      await found.folder.makeDurable();
+      return { state: 'complete', run: found, changed };
+    }
+    if (changed.length === 0) return continueRun(found, checked, request, around);
+    const mayGo = request.run === undefined;
+    const { self, now } = around;
+    if (!mayGo || !(await abandonRun(found, changed, { disk, self, now })))
+      throw changedJob(found, changed, checked);
   }
 }
 
@@ -134,7 +182,7 @@ async function continueRun(
   checked: CheckedJob,
   request: RunRequest,
   around: Surroundings,
-): Promise<Prepared> {
+): Promise<Chosen> {
   const { job, signer, targets } = checked;
   const { plan, folder } = run;
   if (plan.origin !== request.origin) {
@@ -144,26 +192,16 @@ async function continueRun(
   }
   const { approval, isLater } = await standingApproval(run, checked, request.output, around.reader.disk);
   const keys = await openRunKeys(folder, around.operator);
-  const lock = await takeLock(around.reader.disk, folder.path, around.self);
-  if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
-  // A copy of a run may lack the folders that were empty.
-  await folder.make();
-  await folder.tidy();
-  const frozen = await thawDesign(folder, plan);
-  const layout = await around.layoutOf(plan, frozen);
-  return {
-    state: 'open',
-    job: job.value,
-    run,
-    keys,
-    design: frozen,
-    layout,
-    signer,
-    targets,
-    lock,
-    isNew: false,
-    ...(isLater && { laterApproval: approval }),
+  const open = async (lock: Lock): Promise<OpenRun> => {
+    // A copy of a run may lack the folders that were empty.
+    await folder.make();
+    await folder.tidy();
+    const design = await thawDesign(folder, plan);
+    const layout = await around.layoutOf(plan, design);
+    const later = isLater ? { laterApproval: approval } : {};
+    return { job: job.value, run, keys, design, layout, signer, targets, lock, isNew: false, ...later };
   };
+  return { state: 'open', run, open };
 }
 
 async function beginRun(
@@ -171,7 +209,7 @@ async function beginRun(
   checked: CheckedJob,
   request: RunRequest,
   around: Surroundings,
-): Promise<Prepared> {
+): Promise<Chosen> {
   const { job, design, recipients, signer, targets } = checked;
   const { disk } = around.reader;
   const approval = await approvalOf(checked, request.output, disk);
@@ -206,10 +244,10 @@ async function beginRun(
   if (approval !== undefined) await draft.write(names.approval, approvalText(approval));
   await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
   const folder = await draft.moveTo(join(request.output, name));
-  const lock = await takeLock(disk, folder.path, around.self);
   const run = { folder, plan };
-  if ('holder' in lock) return { state: 'elsewhere', run, holder: lock.holder };
-  return { state: 'open', job: job.value, run, keys, design, layout, signer, targets, lock, isNew: true };
+  const open = (lock: Lock): Promise<OpenRun> =>
+    Promise.resolve({ job: job.value, run, keys, design, layout, signer, targets, lock, isNew: true });
+  return { state: 'open', run, open };
 }
 
 /**

@@ -3,20 +3,16 @@
 import type { Disk } from '../base/disk.ts';
 import type { Holder } from '../base/lock.ts';
 import type { Plan } from '../plan/plan.ts';
-import { takePlanningLock } from './output.ts';
+import { withPlanningLock } from './output.ts';
 import { listRuns, nextSerial } from './runs.ts';
 
 export function freshSerials(disk: Disk, output: string, plan: Plan, self: Holder) {
   let turn: Promise<unknown> = Promise.resolve();
   return <T>(_count: number, use: (first: number) => Promise<T>): Promise<T> => {
-    const work = async () => {
-      const lock = await takePlanningLock(disk, output, self);
-      try {
-        return await use(await nextSerial(plan, await listRuns(disk, output)));
-      } finally {
-        await lock.release();
-      }
-    };
+    const work = () =>
+      withPlanningLock(disk, output, self, async () =>
+        use(await nextSerial(plan, await listRuns(disk, output))),
+      );
     // One at a time in this process; the lock keeps the others away.
     const result = turn.then(work, work);
     turn = result.catch(() => undefined);

@@ -2,7 +2,7 @@
 // delivered by the same steps. Planning it is one rename, so that it is there whole or not at all.
 import { dirname, join } from 'node:path';
 import { Failure, badInput } from '../base/failure.ts';
-import { takeLock } from '../base/lock.ts';
+import type { Lock } from '../base/lock.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { type Target, checkTargets } from '../deliver/target.ts';
 import { type Source, copyAnswer } from '../issue/copied.ts';
@@ -25,9 +25,9 @@ import { type Standing, firstApproval, freshApproval, standingApproval } from '.
 import { type Family, type Member, membersOf } from './family.ts';
 import { makeRunKeys, openRunKeys } from './keys.ts';
 import { goodCards } from './next.ts';
-import { draftFolder, takePlanningLock } from './output.ts';
+import { draftFolder, withPlanningLock } from './output.ts';
 import { type Surroundings, checkJob } from './check-job.ts';
-import { type Prepared, nextSequence } from './prepare.ts';
+import { type OpenRun, nextSequence } from './prepare.ts';
 import { listRuns, nextSerial, takenIds } from './runs.ts';
 import { tryPlan } from './trial.ts';
 
@@ -136,8 +136,7 @@ export async function planSupplement(
   const { root } = family;
   const { disk } = around.reader;
   const output = dirname(root.folder.path);
-  const planning = await takePlanningLock(disk, output, around.self);
-  try {
+  await withPlanningLock(disk, output, around.self, async () => {
     const runs = await listRuns(disk, output);
     const first = await freshSerial(family, runs);
     const {
@@ -159,9 +158,7 @@ export async function planSupplement(
     if (live.approval !== undefined) await draft.write(names.approval, approvalText(live.approval));
     await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
     await draft.moveTo(join(output, name));
-  } finally {
-    await planning.release();
-  }
+  });
 }
 
 /**
@@ -186,11 +183,9 @@ export async function openSupplement(
   { folder, plan }: Pick<Member, 'folder' | 'plan'>,
   { job, signer, targets }: LiveJob,
   around: Surroundings,
-): Promise<Extract<Prepared, { state: 'open' | 'elsewhere' }>> {
-  const { disk } = around.reader;
+  lock: Lock,
+): Promise<OpenRun> {
   const keys = await openRunKeys(folder, around.operator);
-  const lock = await takeLock(disk, folder.path, around.self);
-  if ('holder' in lock) return { state: 'elsewhere', run: { folder, plan }, holder: lock.holder };
   await folder.make();
   await folder.tidy();
   const design = await thawDesign(folder, plan);
@@ -198,7 +193,6 @@ export async function openSupplement(
   // What may keep its id gets new codes; what the platform refuses them is replaced, as in any run.
   const recovery = plan.supplement?.kind === 'reissue' ? 'reissue' : job.value.recovery;
   return {
-    state: 'open',
     job: { ...job.value, recovery },
     run: { folder, plan },
     keys,

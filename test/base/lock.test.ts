@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Disk, nodeDisk } from '../../src/base/disk.ts';
 import { Failure, asFailure } from '../../src/base/failure.ts';
-import { type Busy, type Holder, type Lock, takeLock, thisProcess } from '../../src/base/lock.ts';
+import { type Busy, type Holder, type Lock, takeLock, thisProcess, withLock } from '../../src/base/lock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const self = await thisProcess(nodeDisk, process.pid, new Date());
@@ -68,6 +68,62 @@ test('a released lock is taken again, and again', async () => {
     await lock.release();
   }
   expect(await readdir(folder)).toEqual(['lock.10']);
+});
+
+const refuse = (): never => {
+  throw new Error('the lock is taken');
+};
+
+test('a lock is given up by work that fails, and its failure goes before that of giving up', async () => {
+  const folder = await temporaryFolder();
+  const fail = () => Promise.reject(new Error('the work failed'));
+  await expect(withLock(nodeDisk, folder, self, fail, refuse)).rejects.toThrow('the work failed');
+  expect(await withLock(nodeDisk, folder, self, () => Promise.resolve('came'), refuse)).toBe('came');
+  const failing = fullDisk((path) => path.includes('lock') || path.includes('.writing'));
+  const full = () => {
+    failing.full();
+    return fail();
+  };
+  await expect(withLock(failing.disk, folder, self, full, refuse)).rejects.toThrow('the work failed');
+});
+
+/** A disk that is full for some files once it is said to be. */
+function fullDisk(files: (path: string) => boolean) {
+  let isFull = false;
+  const disk: Disk = {
+    ...nodeDisk,
+    create: (path) =>
+      isFull && files(path)
+        ? Promise.reject(Object.assign(new Error('no room'), { code: 'ENOSPC' }))
+        : nodeDisk.create(path),
+  };
+  const full = () => {
+    isFull = true;
+  };
+  return { disk, full };
+}
+
+test('a lock that could not be given up on a full disk is no longer held by this process', async () => {
+  const folder = await temporaryFolder();
+  const { disk, full } = fullDisk(() => true);
+  const work = () => {
+    full();
+    return Promise.resolve();
+  };
+  await expect(withLock(disk, folder, self, work, refuse)).rejects.toThrow('no room');
+  const other = await livingProcess();
+  expect(await takeLock(nodeDisk, folder, self)).toHaveProperty('release');
+  // That it is held again is seen by the others, and by this process.
+  expect(await takeLock(nodeDisk, folder, other)).toHaveProperty('holder');
+  expect(await takeLock(nodeDisk, folder, self)).toHaveProperty('holder');
+});
+
+test('a lock that was half taken when the disk failed is held by nobody', async () => {
+  const folder = await temporaryFolder();
+  const disk: Disk = { ...nodeDisk, syncFolder: () => Promise.reject(new Error('the disk failed')) };
+  await expect(takeLock(disk, folder, self)).rejects.toThrow('the disk failed');
+  expect(await readdir(folder)).toEqual(['lock.1']);
+  await take(folder);
 });
 
 test.each<[string, Holder]>([

@@ -6,7 +6,7 @@ import { secret } from '../../src/base/secret.ts';
 import type { Disk } from '../../src/base/disk.ts';
 import { asFailure } from '../../src/base/failure.ts';
 import { silent } from '../../src/base/log.ts';
-import { type Holder, takeLock } from '../../src/base/lock.ts';
+import { type Holder, type Lock, withLock } from '../../src/base/lock.ts';
 import { RunFolder } from '../../src/base/run-folder.ts';
 import { openJournal } from '../../src/base/journal.ts';
 import type { OperatorKey } from '../../src/pipeline/keys.ts';
@@ -16,7 +16,7 @@ import { KnownPrints } from '../../src/issue/prints.ts';
 import { localDispatch } from '../../src/pipeline/dispatch.ts';
 import type { OrderDesk } from '../../src/pipeline/orders.ts';
 import type { Surroundings } from '../../src/pipeline/check-job.ts';
-import { type Prepared, prepareRun } from '../../src/pipeline/prepare.ts';
+import { type OpenRun, withRun } from '../../src/pipeline/prepare.ts';
 import { runJob } from '../../src/pipeline/run.ts';
 import { freshSerials } from '../../src/pipeline/serials.ts';
 import { type Tools, layoutOf } from '../../src/pipeline/tools.ts';
@@ -152,12 +152,11 @@ export class World {
 
   async #run(disk: Disk, effects: Counter, pid: number): Promise<void> {
     const { now, self, around } = this.#hands(disk, effects, pid);
-    const prepared = await prepareRun(
+    await withRun(
       { jobPath: 'job.yaml', output: this.output, origin: this.sandbox.origin, fresh: false, run: 'crash-1' },
       around,
+      (run) => this.#make(run, { disk, effects, now, self, around }),
     );
-    if (prepared.state !== 'open') return;
-    await this.#make(prepared, { disk, effects, now, self, around });
   }
 
   /** What a process has in its hands. */
@@ -193,8 +192,18 @@ export class World {
     work: (desk: OrderDesk) => Promise<void>,
   ): Promise<void> {
     const folder = new RunFolder(disk, join(this.output, run));
-    const lock = await takeLock(disk, folder.path, self);
-    if ('holder' in lock) throw new Error('the lock is held');
+    const deal = (lock: Lock) => this.#deal(lock, { disk, effects, now, self, around }, folder, work);
+    await withLock(disk, folder.path, self, deal, () => {
+      throw new Error('the lock is held');
+    });
+  }
+
+  async #deal(
+    lock: Lock,
+    { disk, effects, now, self, around }: Hands,
+    folder: RunFolder,
+    work: (desk: OrderDesk) => Promise<void>,
+  ): Promise<void> {
     const journal = await openJournal(disk, folder.path, now, 'somebody');
     await witness(folder, journal);
     const platform = this.#platform('T00000001', now);
@@ -221,12 +230,11 @@ export class World {
           settle: 0,
           freshSerials: freshSerials(disk, this.output, plan, self),
         }),
-        make: (prepared) => this.#make(prepared, { disk, effects, now, self, around }),
+        make: (run) => this.#make(run, { disk, effects, now, self, around }),
       });
     } finally {
       await platform.close();
       if (!effects.dead) await journal.close();
-      await lock.release();
     }
   }
 
@@ -244,11 +252,8 @@ export class World {
     });
   }
 
-  async #make(
-    prepared: Extract<Prepared, { state: 'open' }>,
-    { disk, effects, now, self }: Hands,
-  ): Promise<void> {
-    const { run, keys, design, layout, signer, targets, lock, job } = prepared;
+  async #make(open: OpenRun, { disk, effects, now, self }: Hands): Promise<void> {
+    const { run, keys, design, layout, signer, targets, lock, job } = open;
     const journal = await openJournal(disk, run.folder.path, now);
     await witness(run.folder, journal);
     const platform = this.#platform(run.plan.account, now);
@@ -284,7 +289,7 @@ export class World {
       });
     } finally {
       await platform.close();
-      if (!effects.dead) await journal.close().finally(() => lock.release());
+      if (!effects.dead) await journal.close();
     }
   }
 }
