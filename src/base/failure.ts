@@ -77,9 +77,19 @@ export function diskFailure(error: unknown, path: string): unknown {
   return error;
 }
 
+const STOPPED = 'stopped; the same command goes on';
+
+/** @throws Failure of kind `interrupted` once somebody has stopped the command */
+export function refuseStopped(stopping: AbortSignal): void {
+  if (stopping.aborted) throw new Failure('interrupted', STOPPED);
+}
+
 /** An error of unknown origin as a Failure; anything that is neither one nor the file system's is our bug. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  // What waited when the signal came: nothing is wrong, and nobody has to hear of it.
+  if (error instanceof Error && error.name === 'AbortError')
+    return new Failure('interrupted', STOPPED, { cause: error });
   const path = pathOf(error);
   const known = diskFailure(error, path);
   if (known instanceof Failure) return known;

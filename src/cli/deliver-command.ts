@@ -1,6 +1,6 @@
 // cardpress deliver: a packed handoff to the job's targets. It needs no key of the vault.
 import { nodeDisk } from '../base/disk.ts';
-import { Failure, asFailure, badInput } from '../base/failure.ts';
+import { Failure, asFailure, badInput, refuseStopped } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { deliver, noteReceived } from '../deliver/deliver.ts';
 import type { Target } from '../deliver/target.ts';
@@ -49,6 +49,7 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
     const atEach = async (work: (target: Target) => Promise<void>): Promise<Failure | undefined> => {
       let failure: Failure | undefined;
       for (const target of targets) {
+        refuseStopped(call.stopping);
         try {
           await work(target);
         } catch (error) {

@@ -148,6 +148,8 @@ async function openPlatform(
     timeout: TIMEOUT,
     now: () => new Date(),
     sleep: (milliseconds) => sleep(milliseconds, undefined, { signal: stopping }),
+    // Cards are looked at, deleted and activated one by one: the next call of the command goes on with the rest.
+    stopping,
   });
 }
 

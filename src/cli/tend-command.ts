@@ -1,6 +1,6 @@
 // cardpress tend: what is due across the runs of the output folder.
 import { nodeDisk } from '../base/disk.ts';
-import { Failure } from '../base/failure.ts';
+import { Failure, refuseStopped } from '../base/failure.ts';
 import { type Run, isAbandoned, listRuns } from '../pipeline/runs.ts';
 import { type Tended, tend } from '../schedule/tend.ts';
 import { writeMetrics } from '../watch/metrics.ts';
@@ -16,6 +16,9 @@ export interface TendOptions {
 export async function tendCommand(options: TendOptions, call: Call): Promise<void> {
   const output = outputPath(call.env, options.output);
   const { done, failures } = await tendRuns(await listRuns(nodeDisk, output), output, options, call);
+  if (call.stopping.aborted)
+    for (const { run, failure } of failures) call.terminal.err(`${run}: ${failure.message}\n`);
+  refuseStopped(call.stopping);
   const [first, ...others] = failures;
   if (first === undefined) {
     if (done === 0) call.terminal.out('nothing is due\n');
@@ -34,7 +37,7 @@ export async function tendRuns(
 ): Promise<Tended> {
   const kept: Run[] = [];
   for (const run of runs) if (!(await isAbandoned(run))) kept.push(run);
-  const tended = await tend(kept, choresOf(output, metrics, call));
+  const tended = await tend(kept, choresOf(output, metrics, call), call.stopping);
   if (metrics !== undefined && tended.done > 0) await writeMetrics(reader, output, metrics, clockOf(call)());
   return tended;
 }

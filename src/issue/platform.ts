@@ -18,6 +18,8 @@ export interface PlatformSettings {
   readonly timeout: number;
   readonly now: () => Date;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Once it aborts, no further call about a card is sent: it throws the AbortError. The answer on its way is awaited. */
+  readonly stopping?: AbortSignal;
 }
 
 type Method = 'GET' | 'POST' | 'DELETE';
@@ -166,6 +168,7 @@ export class Platform {
           async () => {
             const token = await this.#token();
             await inTurn?.();
+            this.#settings.stopping?.throwIfAborted();
             return this.#send(method, path, {
               authorization: `Bearer ${reveal(token)}`,
               ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -12,15 +12,22 @@ export interface Tended {
   readonly failures: readonly { readonly run: string; readonly failure: Failure }[];
 }
 
-export async function tend(runs: readonly Run[], chores: readonly Chore[]): Promise<Tended> {
+/** @param stopping once it aborts, no further chore is begun */
+export async function tend(
+  runs: readonly Run[],
+  chores: readonly Chore[],
+  stopping: AbortSignal,
+): Promise<Tended> {
   let done = 0;
   const failures: { run: string; failure: Failure }[] = [];
   for (const run of runs) {
     for (const chore of chores) {
+      if (stopping.aborted) return { done, failures };
       try {
         if (await chore(run)) done += 1;
       } catch (error) {
-        failures.push({ run: run.plan.run, failure: asFailure(error) });
+        const failure = asFailure(error);
+        if (failure.kind !== 'interrupted') failures.push({ run: run.plan.run, failure });
       }
     }
   }
