@@ -27,6 +27,7 @@ const LONG = [
   'test/program/characters.test.ts',
   'test/program/decode.test.ts',
   'test/program/gallery.test.ts',
+  'test/program/hang-up.test.ts',
   'test/program/lost-answers.test.ts',
   'test/program/probe.test.ts',
   'test/program/readme.test.ts',

@@ -1,7 +1,7 @@
 // The command line: a table of commands, one place where errors are printed, and the exit code.
 import { text } from 'node:stream/consumers';
 import { Command, CommanderError } from 'commander';
-import { asFailure } from '../base/failure.ts';
+import { asFailure, hasCode } from '../base/failure.ts';
 import { silent } from '../base/log.ts';
 import { addAfterCommands } from './after.ts';
 import { checkCommand } from './check-command.ts';
@@ -35,6 +35,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     stop.abort();
   });
 }
+// A terminal that hangs up stops it as SIGTERM does. It is no person, and comes with other signals: it never hurries.
+process.on('SIGHUP', () => {
+  stop.abort();
+});
+// Nobody reads any more what is said: that is no reason to drop an answer on its way.
+process.stderr.on('error', () => undefined);
+process.stdout.on('error', (error: unknown) => {
+  // A result that a full disk did not take is no success.
+  if (!hasCode(error, 'EPIPE', 'EIO')) process.exitCode ??= asFailure(error).exitCode;
+});
 
 const program = new Command('cardpress')
   .description('Prints gift cards: from the platform’s batch endpoint to what the card manufacturer prints.')
@@ -203,5 +213,5 @@ function report(error: unknown): number {
     jsonLog().emit({ event: 'failed', kind: failure.kind, message: failure.message });
   }
   console.error(`cardpress: ${failure.message}`);
-  return signalled === 'SIGTERM' && failure.kind === 'interrupted' ? 143 : failure.exitCode;
+  return failure.kind === 'interrupted' && signalled !== 'SIGINT' ? 143 : failure.exitCode;
 }
