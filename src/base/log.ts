@@ -102,7 +102,9 @@ export type Event =
   | { readonly event: 'run.closed'; readonly run: string }
   | { readonly event: 'run.purged'; readonly run: string; readonly files: number }
   /** A file that people vouch for is about to be written. */
+  /** A file is about to be written; it is there; it never came to be. */
   | { readonly event: 'file.noted'; readonly file: string; readonly sha256: string }
+  | { readonly event: 'file.written' | 'file.unwritten'; readonly file: string }
   | {
       readonly event: 'delivery.done';
       readonly target: string;

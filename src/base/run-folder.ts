@@ -79,8 +79,8 @@ const TEMPORARY = '.writing-';
 /** Whether a file is one that is being written, or that its writer left when it died; it may lie in a folder. */
 export const isTemporary = (file: string) => basename(file).startsWith(TEMPORARY);
 
-/** Is told of a file before it gets its name. */
-export type Witness = (name: string, sha256: string) => Promise<void>;
+/** Is told of a file before it gets its name; what it returns is called once the file is there. */
+export type Witness = (name: string, sha256: string) => Promise<() => void>;
 
 /** Files that people vouch for later: each is named in the journal, with its checksum, before it is there. */
 const WITNESSED = /^(receipts|books)\/|^(plan|approval|purged)\.json$/;
@@ -147,8 +147,10 @@ export class RunFolder {
         await this.#disk.syncFolder(folder);
         return false;
       }
-      if (this.#witness !== undefined && isWitnessed(name) && isWhole(content))
-        await this.#witness(name, createHash('sha256').update(content).digest('hex'));
+      const isThere =
+        this.#witness !== undefined && isWitnessed(name) && isWhole(content)
+          ? await this.#witness(name, createHash('sha256').update(content).digest('hex'))
+          : undefined;
       const temporary = await this.#writeTemporary(folder, content);
       let made: boolean;
       try {
@@ -160,6 +162,7 @@ export class RunFolder {
       }
       await this.#disk.remove(temporary);
       await this.#disk.syncFolder(folder);
+      isThere?.();
       return made;
     });
   }

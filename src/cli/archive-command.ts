@@ -76,7 +76,7 @@ function refuseOpen(family: Family): void {
   if (why !== undefined)
     throw badInput(`${run} is not closed: ${why}`, { hint: 'what is open is not filed' });
   if (!family.root.book.closed)
-    throw badInput(`${run} is not closed yet`, { hint: `cardpress status ${run} says what is missing` });
+    throw badInput(`${run} is not closed yet`, { hint: 'its closing was cut off: cardpress tend notes it' });
   const unpurged = membersOf(family).find(({ book }) => !book.purged);
   if (unpurged !== undefined)
     throw badInput(

@@ -3,7 +3,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { Held } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
 import { readFamily } from '../pipeline/family.ts';
-import { whyNotClosed } from '../pipeline/orders.ts';
+import { conclude, isToBeClosed, whyNotClosed } from '../pipeline/orders.ts';
 import { type Run, isComplete } from '../pipeline/runs.ts';
 import { readJob } from '../plan/read-job.ts';
 import type { Chore } from '../schedule/tend.ts';
@@ -12,6 +12,7 @@ import { closedAt, isHalfPurged } from '../settle/retention.ts';
 import { expected, remindersOf } from '../watch/reminder.ts';
 import { deliverOnly } from './deliver-command.ts';
 import { atTargets } from './delivery-desk.ts';
+import { atDesk } from './desk.ts';
 import { reader } from './environment.ts';
 import { purgeDue } from './purge-command.ts';
 import { type Call, clockOf } from './run-command.ts';
@@ -19,7 +20,7 @@ import { remindOnce, watched } from './watched.ts';
 
 export function choresOf(output: string, metrics: string | undefined, call: Call): readonly Chore[] {
   const now = clockOf(call);
-  return [deliverAgain, fetchAcknowledgements, purge, remind].map(unlessHeld);
+  return [deliverAgain, fetchAcknowledgements, close, purge, remind].map(unlessHeld);
 
   /** A handoff that did not reach every target of its job. */
   async function deliverAgain({ folder, plan }: Run): Promise<boolean> {
@@ -53,6 +54,20 @@ export function choresOf(output: string, metrics: string | undefined, call: Call
       });
     });
     return isFound;
+  }
+
+  /** A run of which all is settled, by a process that died before it was noted. */
+  async function close({ folder, plan }: Run): Promise<boolean> {
+    if (plan.supplement !== undefined || !(await folder.has(names.complete))) return false;
+    if ((await folder.has(names.closed)) || !isToBeClosed(await readFamily(nodeDisk, output, plan.run)))
+      return false;
+    await watched({ jobPath: plan.jobFile, output, housekeeping: true }, call, async (outcome) => {
+      outcome.run = plan.run;
+      const needs = { platform: false, key: false };
+      await atDesk(plan.run, { output }, call, needs, (desk) => conclude(plan.run, desk));
+    });
+    call.terminal.out(`${plan.run} is closed\n`);
+    return true;
   }
 
   /** A closed run that is past its retention, or one of which half is gone. */

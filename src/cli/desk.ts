@@ -15,6 +15,7 @@ import { readOperatorKey } from '../pipeline/keys.ts';
 import type { OrderDesk } from '../pipeline/orders.ts';
 import type { Surroundings } from '../pipeline/check-job.ts';
 import { freshSerials } from '../pipeline/serials.ts';
+import { witnessOf } from '../settle/witness.ts';
 import { layoutOf } from '../pipeline/tools.ts';
 import {
   apiUrl,
@@ -86,14 +87,15 @@ export async function atDesk<T>(
 
   async function deal(lock: Lock, journal: Journal): Promise<T> {
     const log = combine(journal, call.log);
-    const family = await readFamily(nodeDisk, output, name, journal.note);
+    const witness = witnessOf(journal);
+    const family = await readFamily(nodeDisk, output, name, witness);
     return work({
       output,
       around,
       by: await whoCalls(env),
       log,
       family,
-      witness: journal.note,
+      witness,
       issueTools: ({ folder: at, plan: of }) => ({
         plan: of,
         folder: at,

@@ -1,6 +1,6 @@
 // What void, reprint, replace and reissue share: the flags, and what is printed at the end.
 import { countText } from '../base/count.ts';
-import { type CarriedOut, type OrderRequest, carryOut, conclude } from '../pipeline/orders.ts';
+import { type CarriedOut, type OrderRequest, settleOrder } from '../pipeline/orders.ts';
 import { Failure } from '../base/failure.ts';
 import { readOverrides } from '../plan/overrides.ts';
 import { eachSerial, someText } from '../settle/records.ts';
@@ -29,7 +29,7 @@ export async function orderCommand(
 ): Promise<void> {
   const overrides = await readOverrides(reader, flags);
   await atDesk(name, flags, call, { platform: what !== 'reprint', key: what !== 'void' }, async (desk) => {
-    const carried = await carryOut(
+    const { carried, family } = await settleOrder(
       name,
       {
         what,
@@ -42,9 +42,8 @@ export async function orderCommand(
       },
       desk,
     );
-    const family = await conclude(name, desk);
-    call.terminal.out(`${doneText(carried)}\n\n${booksText(family)}`);
-    refuseLeft(carried);
+    call.terminal.out(`${carried === undefined ? '' : `${doneText(carried)}\n\n`}${booksText(family)}`);
+    if (carried !== undefined) refuseLeft(carried);
   });
 }
 

@@ -6,7 +6,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { type Family, membersOf } from '../pipeline/family.ts';
-import { conclude, familyAt, notedBy, whyNotClosed } from '../pipeline/orders.ts';
+import { conclude, familyAt, isToBeClosed, notedBy, whyNotClosed } from '../pipeline/orders.ts';
 import { idOf } from '../plan/plan.ts';
 import { count } from '../settle/reconcile.ts';
 import { type ReturnRecord, nextNumber, writeRecord } from '../settle/records.ts';
@@ -86,12 +86,18 @@ async function note(
   });
 }
 
+function stateText(family: Family): string {
+  if (family.root.book.purged) return 'closed, and purged';
+  if (isToBeClosed(family)) return 'open: its closing was cut off; cardpress tend notes it';
+  const why = whyNotClosed(family);
+  return why === undefined ? 'closed' : `open: ${why}`;
+}
+
 /** The books of a run as people read them, with what is to be done next. */
 export function booksText(family: Family): string {
   const { root, supplements, settlement, cards } = family;
   const { made, good, spoiled, missing, unusedOvers, notYetReported, ordered, short, voided, orphaned } =
     settlement;
-  const why = whyNotClosed(family);
   const rows = [
     [
       'made',
@@ -109,7 +115,7 @@ export function booksText(family: Family): string {
       index === 0 ? 'offered' : '',
       line,
     ]),
-    ['state', root.book.purged ? 'closed, and purged' : why === undefined ? 'closed' : `open: ${why}`],
+    ['state', stateText(family)],
   ];
   return `${root.plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
 }

@@ -79,6 +79,23 @@ export async function carryOut(name: string, request: OrderRequest, desk: OrderD
   return fulfil(order, family, desk);
 }
 
+/**
+ * Carries an order out, and closes the run where that settles it. Where a process died between the last outcome and the
+ * closing, the run is closed first; without cards, that is all.
+ */
+export async function settleOrder(
+  name: string,
+  request: OrderRequest,
+  desk: OrderDesk,
+): Promise<{ readonly carried: CarriedOut | undefined; readonly family: Family }> {
+  if (isToBeClosed(await familyAt(name, desk))) {
+    const family = await conclude(name, desk);
+    if (request.cards === undefined) return { carried: undefined, family };
+  }
+  const carried = await carryOut(name, request, desk);
+  return { carried, family: await conclude(name, desk) };
+}
+
 /** What stands now, and whether that closes the run. */
 export async function conclude(
   name: string,
@@ -88,7 +105,7 @@ export async function conclude(
   const family = await familyAt(name, desk);
   const { root, settlement } = family;
   await writeAccounts(family);
-  if (whyNotClosed(family) === undefined && !root.book.closed) {
+  if (isToBeClosed(family)) {
     await writeRecord(root.folder, names.closed, { at: around.now().toISOString(), by, settlement });
     log.emit({ event: 'run.closed', run: root.plan.run });
   }
@@ -102,6 +119,10 @@ export function familyAt(
 ): Promise<Family> {
   return readFamily(around.reader.disk, output, name, witness);
 }
+
+/** Whether all is settled, and the closing not noted. */
+export const isToBeClosed = (family: Family) =>
+  !family.root.book.closed && whyNotClosed(family) === undefined;
 
 /** Why a run is not closed, with what to do; undefined where nothing stands in the way. */
 export function whyNotClosed(family: Family): string | undefined {

@@ -54,6 +54,8 @@ export async function auditFolder(folder: RunFolder): Promise<FolderAudit> {
       if (line.by !== undefined) who.set(line.by, (who.get(line.by) ?? 0) + 1);
       if (line.event === 'file.noted' && line.file !== undefined && line.sha256 !== undefined)
         noted.set(line.file, [...(noted.get(line.file) ?? []), line.sha256]);
+      // Should it be there after all, nothing names it any more.
+      if (line.event === 'file.unwritten' && line.file !== undefined) noted.delete(line.file);
     }
     previous = lineHash(text);
   }

@@ -7,7 +7,7 @@ import { secret } from '../../src/base/secret.ts';
 import { unseal } from '../../src/base/vault.ts';
 import { commitmentOf, saltOf } from '../../src/pack/commitment.ts';
 import { type Family, isBalanced, membersOf, readFamily } from '../../src/pipeline/family.ts';
-import { type OrderRequest, carryOut, conclude, familyAt } from '../../src/pipeline/orders.ts';
+import { type OrderRequest, familyAt, isToBeClosed, settleOrder } from '../../src/pipeline/orders.ts';
 import { idOf } from '../../src/plan/plan.ts';
 import { auditFolder } from '../../src/settle/audit.ts';
 import { keepsProofs, purgeProofs, purgeTogether, secretsIn } from '../../src/settle/purge.ts';
@@ -28,7 +28,16 @@ const ORDER: OrderRequest = {
 };
 
 /** A complete run of six cards of which two were spoiled and destroyed, and two are missing. */
-async function reported(): Promise<World> {
+const reported = () => reportedAs([5, 6], [3, 4], [1, 2]);
+
+/** One of which everything is settled once the missing card is void. */
+const oneMissing = () => reportedAs([2, 3, 4, 5, 6], [], [1]);
+
+async function reportedAs(
+  good: readonly number[],
+  spoiled: readonly number[],
+  missing: readonly number[],
+): Promise<World> {
   const world = await freshWorld();
   await world.process();
   await world.process(undefined, undefined, (hands) =>
@@ -41,9 +50,9 @@ async function reported(): Promise<World> {
         run: RUN,
         file: '',
         sha256: '',
-        good: toSpans([5, 6]),
-        spoiled: [3, 4].map((serial) => ({ serial, reason: '', destroyed: true })),
-        missing: [1, 2].map((serial) => ({ serial, reason: '' })),
+        good: toSpans(good),
+        spoiled: spoiled.map((serial) => ({ serial, reason: '', destroyed: true })),
+        missing: missing.map((serial) => ({ serial, reason: '' })),
       });
     }),
   );
@@ -53,13 +62,10 @@ async function reported(): Promise<World> {
 const order = (request: Partial<OrderRequest>) => async (world: World, hands: Hands) =>
   world.atDesk(hands, RUN, async (desk) => {
     const { open, root } = await familyAt(RUN, desk);
-    // What was carried out before the process died is not ordered again.
-    if (open === undefined && root.book.orders.length > 0) {
-      await conclude(RUN, desk);
-      return;
-    }
-    await carryOut(RUN, { ...ORDER, ...request }, desk);
-    await conclude(RUN, desk);
+    // What was carried out before the process died is not ordered again; without cards, what is left of it is done.
+    const isOrdered = open === undefined && root.book.orders.length > 0;
+    if (isOrdered && !isToBeClosed(await familyAt(RUN, desk))) return;
+    await settleOrder(RUN, { ...ORDER, ...request, ...(isOrdered && { cards: undefined }) }, desk);
   });
 
 const ABOUT = { at: '', by: '', reason: 'a test', forced: true, proofs: false };
@@ -196,6 +202,22 @@ test('replace', () => enumerate(order({ what: 'replace', cards: '1-2' }), 7), 30
 test('reprint', () => enumerate(order({ what: 'reprint', cards: '3-4' }), 7), 300_000);
 test('reissue', () => enumerate(order({ what: 'reissue', cards: '3-4' }), 7), 300_000);
 test('void', () => enumerate(order({ what: 'void', cards: 'missing' }), 1), 300_000);
+test(
+  'void, which closes the run',
+  () =>
+    enumerate(
+      order({ what: 'void', cards: 'missing' }),
+      1,
+      async (world) => {
+        const isClosed = await new RunFolder(world.model.disk(plain), join(world.output, RUN)).has(
+          names.closed,
+        );
+        return [...(await audit(world)), ...(isClosed ? [] : ['it is not closed'])];
+      },
+      oneMissing,
+    ),
+  300_000,
+);
 test(
   'activate',
   () => enumerate(order({ what: 'activate', cards: '5-6', terms: { amount: 50_000, currency: 'NOK' } }), 1),

@@ -21,7 +21,7 @@ import { runJob } from '../../src/pipeline/run.ts';
 import { freshSerials } from '../../src/pipeline/serials.ts';
 import { type Tools, layoutOf } from '../../src/pipeline/tools.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { witness } from '../../src/settle/witness.ts';
+import { witness, witnessOf } from '../../src/settle/witness.ts';
 import { type DiskModel, type Effects, type Loss } from './disk-model.ts';
 
 const BUILT_IN = new URL('../../templates', import.meta.url).pathname;
@@ -215,7 +215,7 @@ export class World {
         around,
         by: 'somebody',
         log: { emit: (event) => (effects.dead ? silent : journal).emit(event) },
-        witness: journal.note,
+        witness: witnessOf(journal),
         issueTools: ({ folder: at, plan }) => ({
           plan,
           folder: at,

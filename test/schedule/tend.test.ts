@@ -1,14 +1,16 @@
 // cardpress tend: handoffs that did not reach their targets, on the real disk, twice.
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
 import type { Failure } from '../../src/base/failure.ts';
 import { takeLock, thisProcess } from '../../src/base/lock.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
+import { statusCommand } from '../../src/cli/status-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
 import { voidCommand } from '../../src/cli/void-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { outcomeOf } from '../support/outcome.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
@@ -199,6 +201,27 @@ test('a run that another process is at is left to it, and nobody is alarmed', as
   expect(await held('busy-1', () => tend())).toEqual({ code: 0, out: 'nothing is due\n' });
   expect(told()).toEqual([]);
   expect((await tend()).out).toMatch(/^busy-1 is delivered to/);
+});
+
+test('a run whose closing was cut off is closed by tend, and by the order that would have', async () => {
+  const run = await delivered('cut');
+  await close(run);
+  const closed = join(shop.output, run, 'books/closed.json');
+  rmSync(closed);
+  const status = await outcomeOf((print) => statusCommand(run, { output: shop.output }, shop.call(print)));
+  expect(status.out).toMatch(/state +open: its closing was cut off; cardpress tend notes it/);
+  expect(await tend()).toEqual({ code: 0, out: 'cut-1 is closed\n' });
+  expect(existsSync(closed)).toBe(true);
+  expect(await tend()).toEqual({ code: 0, out: 'nothing is due\n' });
+
+  rmSync(closed);
+  const again = await outcomeOf((print) => voidCommand(run, { output: shop.output }, shop.call(print)));
+  expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/state +closed\n/) as string });
+  expect(existsSync(closed)).toBe(true);
+  // Once it is closed, there is nothing that an order without cards could mean.
+  expect(await outcomeOf(() => voidCommand(run, { output: shop.output }, shop.call()))).toMatchObject({
+    code: 2,
+  });
 });
 
 test('a closed run that is open again keeps its secrets, and somebody is told why', async () => {
