@@ -31,7 +31,7 @@ export function choresOf(output: string, metrics: string | undefined, call: Call
       outcome.run = plan.run;
       await deliverOnly(plan.run, { output }, call);
       const complete = (await folder.readJson(names.complete)) as { readonly targets: readonly string[] };
-      outcome.delivered = await shownOf(folder, complete.targets);
+      outcome.delivered = [{ run: plan.run, targets: await shownOf(folder, complete.targets) }];
     });
     return true;
   }

@@ -106,6 +106,7 @@ async function continueOrMake(
   outcome: Outcome,
 ): Promise<void> {
   outcome.isWell = false;
+  outcome.run = undefined;
   const { env, terminal } = call;
   const now = clockOf(call);
   const key = keyPath(env);
@@ -141,7 +142,8 @@ async function continueOrMake(
       await makeRun(open, { ...access, key, self, stages, retry: options.retry === true }, call);
       const ledger = await new LedgerReader(folder, plan).read();
       outcome.isWell = true;
-      outcome.delivered = open.targets.map(({ shown }) => shown);
+      const targets = open.targets.map(({ shown }) => shown);
+      outcome.delivered = [...(outcome.delivered ?? []), { run: plan.run, targets }];
       terminal.out(summary(open.run, ledger, stages));
     },
   );

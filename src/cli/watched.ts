@@ -16,13 +16,14 @@ import { beat, postNotice } from '../watch/webhook.ts';
 import { notifySecret, reader } from './environment.ts';
 import { type Call, clockOf } from './run-command.ts';
 
-/** What the work has come to, told as it goes; a later run's word stands for all. */
+/** What the work has come to, told as it goes. */
 export interface Outcome {
-  run?: string;
+  /** The run that it is at; one call may finish an old run and then make the one that is due. */
+  run?: string | undefined;
   /** Everything is done that was to be done; not so where another process is at it. */
   isWell?: boolean;
-  /** Targets that have got the handoff now. */
-  delivered?: readonly string[];
+  /** Runs that were delivered now, each with the targets that have got it. */
+  delivered?: readonly { readonly run: string; readonly targets: readonly string[] }[];
 }
 
 export interface WatchOptions {
@@ -46,22 +47,30 @@ export async function watched(
   try {
     await work(outcome, job);
   } catch (error) {
-    // How it ends is told by the process that is at it.
-    if (error instanceof Held) throw error;
+    // How it ends is told by the process that is at it; what was delivered before is told by nobody else.
+    if (error instanceof Held) {
+      if (deliveries().length > 0) await tell(deliveries(), 0);
+      throw error;
+    }
     const failure = asFailure(error);
-    await tell(failureNotice(failure, { ...about(), at: now() }), failure.exitCode);
+    const failed = failureNotice(failure, { ...about(outcome.run), at: now() });
+    await tell([...deliveries(), ...(failed === undefined ? [] : [failed])], failure.exitCode);
     throw error;
   }
-  const { delivered = [] } = outcome;
-  if (housekeeping === true) return outcome;
-  await tell(delivered.length > 0 ? deliveryNotice(delivered, { ...about(), at: now() }) : undefined, 0);
+  if (housekeeping !== true) await tell(deliveries(), 0);
   return outcome;
 
-  function about() {
-    return { job: job.name, test: isTest(job), run: outcome.run };
+  function about(run: string | undefined) {
+    return { job: job.name, test: isTest(job), run };
   }
 
-  async function tell(notice: Notice | undefined, exitCode: number): Promise<void> {
+  function deliveries(): readonly Notice[] {
+    return (outcome.delivered ?? []).flatMap(({ run, targets }) =>
+      targets.length === 0 ? [] : [deliveryNotice(targets, { ...about(run), at: now() })],
+    );
+  }
+
+  async function tell(notices: readonly Notice[], exitCode: number): Promise<void> {
     const { notify } = job;
     const tools = { sleep: (milliseconds: number) => sleep(milliseconds) };
     for (const one of [giveNotice, giveHeartbeat, giveMetrics]) {
@@ -77,17 +86,16 @@ export async function watched(
       const at = now();
       const last = { at: at.toISOString(), exitCode };
       const memory = await readMemory(nodeDisk, output, job.name);
-      const told = exitCode === 0 ? {} : stillTold(memory, at);
+      let told = exitCode === 0 ? {} : stillTold(memory, at);
       await writeMemory(nodeDisk, output, job.name, { ...memory, last, told });
-      if (notice === undefined || notify.webhook === undefined || key === undefined) return;
-      const news = newsOf(notice);
-      if (!notify.on.includes(notice.event) || news in told) return;
-      await postNotice(notify.webhook, notice, key, tools);
-      await writeMemory(nodeDisk, output, job.name, {
-        ...memory,
-        last,
-        told: { ...told, [news]: at.toISOString() },
-      });
+      if (notify.webhook === undefined || key === undefined) return;
+      for (const notice of notices) {
+        const news = newsOf(notice);
+        if (!notify.on.includes(notice.event) || news in told) continue;
+        await postNotice(notify.webhook, notice, key, tools);
+        told = { ...told, [news]: at.toISOString() };
+        await writeMemory(nodeDisk, output, job.name, { ...memory, last, told });
+      }
     }
 
     async function giveHeartbeat(): Promise<void> {

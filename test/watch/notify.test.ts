@@ -184,6 +184,24 @@ test('a delivery is told where the job asks for it, once', async () => {
   expect(receiver.notices()).toEqual([]);
 });
 
+test('a call that finishes an old run and makes the one that is due tells of both, by their names', async () => {
+  const blocked = join(shop.dir, 'two-box/two-old_TEST');
+  mkdirSync(blocked, { recursive: true });
+  writeFileSync(join(blocked, '.done'), 'another’s');
+  const more = `deliver: [{ folder: ./two-box }]\nschedule: { cron: "0 2 * * *", timezone: Europe/Oslo }`;
+  const two = job('two', more, '[failure, doubt, delivery]');
+  const env = { CARDPRESS_NOTIFY_SECRET: KEY };
+  await expect(shop.run(two, { run: 'two-old', env })).rejects.toThrow(/no receipt/);
+  rmSync(blocked, { recursive: true });
+  receiver.notices();
+  await shop.run(two, { env });
+  const told = receiver.notices().map(({ event, run, message }) => `${event} ${run}: ${message}`);
+  expect(told).toEqual([
+    expect.stringMatching(/^delivery two-old: two-old is delivered to/),
+    expect.stringMatching(/^delivery two-2\S+: two-2\S+ is delivered to/),
+  ]);
+});
+
 test('what failed again after it was well is news again', async () => {
   const broken = job('news').replace('classic', 'missing');
   await failing(broken);
