@@ -10,6 +10,7 @@ import { type Member, readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
 import { removeDrafts } from '../pipeline/output.ts';
 import { type Run, listRuns } from '../pipeline/runs.ts';
+import { refuseFailures, tend } from '../schedule/tend.ts';
 import { keepsProofs, purgeProofs, purgeTogether } from '../settle/purge.ts';
 import { closedAt, daysAfter, daysOf, isHalfPurged } from '../settle/retention.ts';
 import { type Desk, atDesk } from './desk.ts';
@@ -31,9 +32,15 @@ export async function purgeCommand(name: string | undefined, flags: PurgeFlags, 
   }
   if (flags.force === true) throw badInput('--force is for one run: name it');
   const output = outputPath(call.env, flags.output);
-  let count = 0;
-  for (const run of await listRuns(nodeDisk, output)) if (await purgeDue(run, flags, call)) count += 1;
-  if (count === 0) call.terminal.out('no closed run is past its retention\n');
+  // A job file that is gone, or a run that is held, keeps no other run's secrets.
+  const tended = await tend(
+    await listRuns(nodeDisk, output),
+    [(run) => purgeDue(run, flags, call)],
+    call.stopping,
+  );
+  if (tended.done + tended.failures.length === 0 && !call.stopping.aborted)
+    call.terminal.out('no closed run is past its retention\n');
+  refuseFailures(tended, call);
 }
 
 /** Purges a run that is past its retention, and goes on with a purge that was cut off. @returns whether it did */

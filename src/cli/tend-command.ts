@@ -1,8 +1,7 @@
 // cardpress tend: what is due across the runs of the output folder.
 import { nodeDisk } from '../base/disk.ts';
-import { Failure, refuseStopped } from '../base/failure.ts';
 import { type Run, isAbandoned, listRuns } from '../pipeline/runs.ts';
-import { type Tended, tend } from '../schedule/tend.ts';
+import { type Tended, refuseFailures, tend } from '../schedule/tend.ts';
 import { writeMetrics } from '../watch/metrics.ts';
 import { choresOf } from './chores.ts';
 import { outputPath, reader } from './environment.ts';
@@ -15,17 +14,10 @@ export interface TendOptions {
 
 export async function tendCommand(options: TendOptions, call: Call): Promise<void> {
   const output = outputPath(call.env, options.output);
-  const { done, failures } = await tendRuns(await listRuns(nodeDisk, output), output, options, call);
-  if (call.stopping.aborted)
-    for (const { run, failure } of failures) call.terminal.err(`${run}: ${failure.message}\n`);
-  refuseStopped(call.stopping);
-  const [first, ...others] = failures;
-  if (first === undefined) {
-    if (done === 0) call.terminal.out('nothing is due\n');
-    return;
-  }
-  for (const { run, failure } of others) call.terminal.err(`${run}: ${failure.message}\n`);
-  throw new Failure(first.failure.kind, `${first.run}: ${first.failure.message}`, { cause: first.failure });
+  const tended = await tendRuns(await listRuns(nodeDisk, output), output, options, call);
+  if (tended.done + tended.failures.length === 0 && !call.stopping.aborted)
+    call.terminal.out('nothing is due\n');
+  refuseFailures(tended, call);
 }
 
 /** Does what is due on these runs. */

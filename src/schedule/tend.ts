@@ -1,6 +1,6 @@
 // Housekeeping across runs: what is due of each is done, and what fails keeps nothing else waiting. Doing it twice is
 // harmless, since a chore that was done is not due.
-import { type Failure, asFailure } from '../base/failure.ts';
+import { Failure, asFailure, refuseStopped } from '../base/failure.ts';
 import type { Run } from '../pipeline/runs.ts';
 
 /** Does what is due of one kind on a run. @returns whether anything was done */
@@ -32,4 +32,23 @@ export async function tend(
     }
   }
   return { done, failures };
+}
+
+/**
+ * Tells of every failure but the first, and fails with that one; where it was stopped, with that.
+ * @throws Failure
+ */
+export function refuseFailures(
+  { failures }: Tended,
+  {
+    stopping,
+    terminal,
+  }: { readonly stopping: AbortSignal; readonly terminal: { err: (text: string) => void } },
+): void {
+  const [first, ...others] = failures;
+  for (const { run, failure } of stopping.aborted ? failures : others)
+    terminal.err(`${run}: ${failure.message}\n`);
+  refuseStopped(stopping);
+  if (first !== undefined)
+    throw new Failure(first.failure.kind, `${first.run}: ${first.failure.message}`, { cause: first.failure });
 }

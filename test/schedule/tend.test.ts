@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { nodeDisk } from '../../src/base/disk.ts';
 import type { Failure } from '../../src/base/failure.ts';
 import { takeLock, thisProcess } from '../../src/base/lock.ts';
+import { purgeCommand } from '../../src/cli/purge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { statusCommand } from '../../src/cli/status-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
@@ -184,6 +185,18 @@ test('what is past its retention is announced, then purged, and once', async () 
   });
   expect(await tend(12)).toEqual({ code: 0, out: 'nothing is due\n' });
   expect(told()).toEqual([]);
+});
+
+test('a run whose job file is gone keeps no other run from being purged', async () => {
+  for (const name of ['gone', 'kept']) await close(await delivered(name));
+  rmSync(join(shop.dir, 'gone.yaml'));
+  const purge = () =>
+    outcomeOf((print) => purgeCommand(undefined, { output: shop.output }, shop.call(print, 11)));
+  const { code, out } = await purge();
+  expect(out).toMatch(/^kept-1 is purged: .*\n[^]*gone-1: .*gone\.yaml/);
+  expect(code).toBe(2);
+  expect(readdirSync(join(shop.output, 'kept-1'))).not.toContain('key.age');
+  expect(readdirSync(join(shop.output, 'gone-1'))).toContain('key.age');
 });
 
 test('a run that another process is at is left to it, and nobody is alarmed', async () => {
