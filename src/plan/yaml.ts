@@ -14,6 +14,7 @@ import {
 } from 'yaml';
 import { z } from 'zod';
 import { type Complaint, Failure, type Place } from '../base/failure.ts';
+import { excerptOf, isKeyFile, shownName, shownText } from '../base/shown.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -36,14 +37,21 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): 
   const lines = text.split(/\r?\n/);
   const placeOf = (offset: number): Place => {
     const { line, col } = counter.linePos(offset);
-    return { file, line, column: col, excerpt: lines[line - 1] ?? '' };
+    return { file, line, column: col, excerpt: excerptOf(lines[line - 1] ?? '', col) };
   };
+  // Another file than the one that was meant, a key say: nothing of it is shown.
+  const strange = (message: string) =>
+    new Failure('input', { message, place: { file, line: 1, column: 1, excerpt: '' } });
+  const wrong = (found: readonly Complaint[]) =>
+    isKeyFile(text)
+      ? strange('the file holds a private key: was another one meant?')
+      : new Failure('input', found);
+  const { contents } = document;
+  if (isScalar(contents) && contents.value !== null)
+    throw isKeyFile(text) ? wrong([]) : strange('the file is one text: it must be a map of keys');
   const [broken] = document.errors;
   if (broken !== undefined) {
-    throw new Failure('input', {
-      message: `not YAML: ${lowerFirst(broken.message)}`,
-      place: placeOf(broken.pos[0]),
-    });
+    throw wrong([{ message: `not YAML: ${reasonText(broken.message)}`, place: placeOf(broken.pos[0]) }]);
   }
   const at = (...path: Path) => placeOf(offsetOf(document, path));
 
@@ -52,11 +60,8 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): 
     raw = document.toJS();
   } catch (error) {
     // An alias to nothing, or a bomb of aliases.
-    const reason = error instanceof Error ? lowerFirst(error.message) : 'it cannot be read';
-    throw new Failure('input', {
-      message: `not YAML: ${reason}`,
-      place: placeOf(brokenAlias(document) ?? 0),
-    });
+    const reason = error instanceof Error ? reasonText(error.message) : 'it cannot be read';
+    throw wrong([{ message: `not YAML: ${reason}`, place: placeOf(brokenAlias(document) ?? 0) }]);
   }
   if (raw === null || raw === undefined) {
     throw new Failure('input', { message: 'the file is empty', place: at() });
@@ -65,7 +70,7 @@ export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): 
   if (!result.success) {
     const { issues, lacks } = withoutSeconds(result.error.issues.flatMap(nearest), raw);
     const found = issues.flatMap((issue) => complaints(issue, raw, lacks(issue.path), document, placeOf));
-    throw new Failure('input', found.sort(byPlace));
+    throw wrong(found.sort(byPlace));
   }
   return { file, value: result.data, at };
 }
@@ -136,7 +141,7 @@ function complaints(
 ): Complaint[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      message: `${dotted([...issue.path, key])} is not a key that is known here`,
+      message: `${dotted([...issue.path, shownName(key)])} is not a key that is known here`,
       place: placeOf(offsetOf(document, [...issue.path, key], 'key')),
       ...(lacks.length > 0 && { hint: `what is missing here: ${lacks.join(', ')}` }),
     }));
@@ -226,7 +231,13 @@ function valueAt(raw: unknown, path: Path): unknown {
 function show(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value !== null && typeof value === 'object') return 'a map';
-  return JSON.stringify(value);
+  return typeof value === 'string' ? shownText(value) : JSON.stringify(value);
+}
+
+/** What the parser says; after a colon it repeats the file. */
+function reasonText(message: string): string {
+  const at = message.indexOf(': ') + 2;
+  return lowerFirst(at < 2 ? message : message.slice(0, at) + shownName(message.slice(at)));
 }
 
 const dotted = (path: Path) =>

@@ -3,6 +3,7 @@
 import { parse } from 'csv-parse/sync';
 import { countText } from '../base/count.ts';
 import { type Complaint, Failure, badInput } from '../base/failure.ts';
+import { isKeyFile, shownName, shownText } from '../base/shown.ts';
 
 export interface ReturnRow {
   /** In the file, from 1. */
@@ -62,6 +63,8 @@ export function parseReturn(
   idOf: (serial: number) => string,
   cards: number,
 ): readonly ReturnRow[] {
+  if (isKeyFile(new TextDecoder().decode(bytes)))
+    throw badInput(`${file} holds a private key: was another file meant?`);
   const separator = separatorOf(bytes, renamed);
   const most = mostRows(cards);
   const [header, ...rows] = readRecords(bytes, file, separator, most + 2);
@@ -85,7 +88,7 @@ export function parseReturn(
       continue;
     }
     if (!/^\d{1,15}$/.test(cell('serial'))) {
-      wrong(`serial is ${JSON.stringify(cell('serial'))}: it must be a whole number`);
+      wrong(`serial is ${shownText(cell('serial'))}: it must be a whole number`);
       continue;
     }
     const serial = Number(cell('serial'));
@@ -96,16 +99,16 @@ export function parseReturn(
     if (id !== '' && id !== idOf(serial)) wrong(`serial ${serial} is card ${idOf(serial)}, not ${id}`);
     const result = cell('result').toLowerCase();
     if (result !== '' && result !== 'good' && result !== 'spoiled' && result !== 'missing')
-      wrong(`result is ${JSON.stringify(cell('result'))}: it must be good, spoiled or missing`);
+      wrong(`result is ${shownText(cell('result'))}: it must be good, spoiled or missing`);
     const destroyed = destroyedOf(cell('destroyed'));
     if (destroyed === undefined)
-      wrong(`destroyed is ${JSON.stringify(cell('destroyed'))}: it must be yes, no or a day`);
+      wrong(`destroyed is ${shownText(cell('destroyed'))}: it must be yes, no or a day`);
     if (destroyed === true && result !== 'spoiled')
       wrong(`serial ${serial} is ${result || 'not reported'} and destroyed: only what is spoiled is`);
     const number = (column: 'bundle' | 'box') => {
       const text = cell(column);
       if (text !== '' && !/^\d{1,9}$/.test(text))
-        wrong(`${column} is ${JSON.stringify(text)}: it must be a whole number`);
+        wrong(`${column} is ${shownText(text)}: it must be a whole number`);
       return text === '' ? null : Number(text);
     };
     found.push({
@@ -159,7 +162,7 @@ function readRecords(bytes: Uint8Array, file: string, separator: Separator, most
   try {
     return readRows(bytes, separator, most);
   } catch (error) {
-    throw badInput(`${file} is no CSV: ${error instanceof Error ? printable(error.message) : ''}`);
+    throw badInput(`${file} is no CSV: ${error instanceof Error ? shownName(error.message) : ''}`);
   }
 }
 
@@ -200,7 +203,7 @@ function findColumns(
     if (at >= 0) places.set(column, at);
     else if (renamed.has(column) || NEEDED.includes(column))
       throw badInput(`${file} has no column ${JSON.stringify(title)}`, {
-        hint: `its columns are ${header.map(printable).join(', ')}; --columns ${column}=NAME says which one is meant`,
+        hint: `its columns are ${header.map(shownName).join(', ')}; --columns ${column}=NAME says which one is meant`,
       });
   }
   return places;

@@ -78,7 +78,7 @@ test.each<[string, string, string]>([
     '4:19 parts[1].colour is not a key that is known here',
   ],
   ['a list instead of a map', '- name: ab\n', '1:1 the file is a list: it must be a map of keys'],
-  ['a text instead of a map', 'hello\n', '1:1 the file is "hello": it must be a map of keys'],
+  ['a text instead of a map', 'hello\n', '1:1 the file is one text: it must be a map of keys'],
   ['a key that comes twice', 'name: ab\ncount: 1\nname: cd\n', '3:1 not YAML: map keys must be unique'],
   [
     'a tab as indentation',
@@ -190,4 +190,37 @@ test('whatever a file looks like, the place of a number is where its digits begi
       }
     }),
   );
+});
+
+test.each<[string, string]>([
+  ['an age identity', '# created: today\n# public key: age1abc\nAGE-SECRET-KEY-1QQPQYQSZQGPQYQSZ\n'],
+  ['an age identity under a name', 'key: AGE-SECRET-KEY-1QQPQYQSZQGPQYQSZ\n'],
+  ['a minisign key', 'untrusted comment: minisign encrypted secret key\nRWRTY0IyQQPQYQSZQGPQYQSZ\n'],
+  ['an armored key', '-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\nQQPQYQSZQGPQYQSZ\n'],
+  ['a client secret', 'QQPQYQSZQGPQYQSZ\n'],
+  ['an environment', 'CLIENT_ID=a\nDINTERO_CLIENT_SECRET=QQPQYQSZQGPQYQSZ\n'],
+  ['a secret under its name', 'name: ab\ncount: 1\nclient_secret: QQPQYQSZQGPQYQSZ\n'],
+  ['a secret in JSON', '{"client_id": "a", "client_secret": "QQPQYQSZQGPQYQSZ"}\n'],
+  ['a long word', `name: ab\ncount: ${'QQPQYQSZQGPQYQSZ'.repeat(4)}\n`],
+  ['a long word where no key is', `name: ab\ncount: 1\n${'QQPQYQSZQGPQYQSZ'.repeat(4)}\n`],
+  ['a long word behind what is no YAML', `name: ab\n- ${'QQPQYQSZQGPQYQSZ'.repeat(4)}\n`],
+])('shows nothing of %s', (_, text) => {
+  const failure = failureOf(text);
+  expect(failure.kind).toBe('input');
+  expect(JSON.stringify([failure.message, failure.complaints])).not.toMatch(/QQPQYQSZ/);
+});
+
+test('shows little of a file that is no text', () => {
+  const bytes = Array.from({ length: 3000 }, (_, at) => String.fromCharCode((at * 7919) % 256)).join('');
+  for (const text of [bytes, `name: ab\ncount: "${bytes.replaceAll(/["\\\r\n\0]/g, '')}"\n`]) {
+    const { message } = failureOf(text);
+    expect(message.length).toBeLessThan(400);
+    expect(message).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
+  }
+});
+
+test('still shows what is no secret', () => {
+  const recipient = `age1${'q'.repeat(58)}`;
+  expect(failureOf(`name: ab\ncount: 1\nparts:\n  - ${recipient}\n`).message).toContain(recipient);
+  expect(failureOf('name: ab\ncount: 0 # secrets: none\n').message).toContain('count: 0 # secrets: none');
 });

@@ -53,6 +53,15 @@ describe('a return file', () => {
     ).toMatchObject([{ serial: 7, result: 'missing' }]);
   });
 
+  test.each([
+    ['# created: today\nAGE-SECRET-KEY-1QQPQYQSZQGPQYQSZ\n'],
+    [`${'QQPQYQSZQGPQYQSZ'.repeat(4)}\n`],
+    [`serial,result\n1,${'QQPQYQSZQGPQYQSZ'.repeat(4)}\n`],
+  ])('shows no key that was named in its place', (text) => {
+    expect(() => read(text)).toThrow(/may be a key|private key/);
+    expect(() => read(text)).not.toThrow(/QQPQYQSZ/);
+  });
+
   test('a row with more cells than the header, or a title that stands twice', () => {
     expect(() =>
       read('serial,result,reason,destroyed\n1,good\n17,spoiled,torn, yes,\n18,spoiled,torn, yes,no\n'),
