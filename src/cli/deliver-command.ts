@@ -45,6 +45,7 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
   const came = await atTargets(run, flags.job, call, async (targets, tools) => {
     await refuseUnfit(run);
     await refuseOtherJob(run, flags.job);
+    if (flags.received === true) await refuseUndoubted(targets, run);
     // One box that is down is no reason to keep the others waiting.
     const atEach = async (work: (target: Target) => Promise<void>): Promise<Failure | undefined> => {
       let failure: Failure | undefined;
@@ -63,8 +64,9 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
     };
     const undelivered = await atEach(async (target) => {
       if (flags.received === true) await noteReceived(target, tools);
-      await deliver(target, flags.again === true, tools);
-      terminal.out(`${plan.run} is delivered to ${target.shown}\n`);
+      else await deliver(target, flags.again === true, tools);
+      const has = (await readDeliveries(folder)).get(target.name)?.reached === 'done';
+      terminal.out(`${plan.run} is ${has ? '' : 'not '}delivered to ${target.shown}\n`);
     });
     const states = await readDeliveries(folder);
     if (undelivered === undefined && targets.every((target) => states.get(target.name)?.reached === 'done'))
@@ -83,6 +85,20 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
     if (failure !== undefined) throw failure;
   });
   refuseBusy(plan.run, came);
+}
+
+/** A word that decides nothing is a mistake: the target was meant that has not been sent anything, say. */
+async function refuseUndoubted(targets: readonly Target[], { plan, folder }: Run): Promise<void> {
+  const states = await readDeliveries(folder);
+  const reached = (target: Target) => states.get(target.name)?.reached;
+  const lacking = targets.find((target) => reached(target) !== 'done');
+  if (lacking === undefined || targets.some((target) => reached(target) === 'closing')) return;
+  throw badInput(
+    `${lacking.shown}: nothing is in doubt there, so there is nothing to note; nothing was sent`,
+    {
+      hint: `cardpress deliver ${plan.run} sends it`,
+    },
+  );
 }
 
 /** What `cardpress run` would not hand over is not handed over by this way either. */

@@ -79,6 +79,32 @@ test('tend tells of the delivery, and apart from it of the .ack', async () => {
   expect(receiver.notices().map(({ event }) => event)).toEqual(['delivery', 'failure']);
 });
 
+test('--received notes what is in doubt, and sends nothing', async () => {
+  await halfDelivered();
+  expect(await deliver({ received: true })).toMatchObject({
+    code: 2,
+    out: expect.stringMatching(
+      /second: nothing is in doubt there.*nothing was sent\n\(cardpress deliver/,
+    ) as string,
+  });
+  expect(existsSync(there('second'))).toBe(false);
+  // As it was when the program was cut off while the first was being closed, and the folder was fetched.
+  const done = receipts().find((name) => /^folder-first-.*\.done\.json$/.test(name)) ?? '';
+  rmSync(join(shop.output, RUN, 'receipts', done));
+  rmSync(there('first'), { recursive: true });
+  const { code, out } = await deliver({ received: true });
+  expect(code).toBe(0);
+  expect(out).toMatch(/is delivered to \S+first\nsaid-1 is not delivered to \S+second\n$/);
+  expect(receipts()).toContain(done);
+  expect(existsSync(there('first'))).toBe(false);
+  expect(existsSync(there('second'))).toBe(false);
+  expect(receipts()).not.toContain('complete.json');
+  expect(await deliver()).toMatchObject({ code: 0 });
+  expect(receipts()).toContain('complete.json');
+  // Said once more, it is as true as it was.
+  expect(await deliver({ received: true })).toMatchObject({ code: 0 });
+});
+
 test('what is sent once more is not acknowledged by what was said of the first sending', async () => {
   await halfDelivered();
   writeFileSync(there('first', '.ack'), 'got it');
