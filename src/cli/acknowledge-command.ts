@@ -2,7 +2,7 @@
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { findRun } from '../pipeline/runs.ts';
-import { acknowledge, fetchAcknowledgement } from '../settle/acknowledge.ts';
+import { acknowledge, acknowledgedText, fetchAcknowledgement } from '../settle/acknowledge.ts';
 import { atTargets, refuseBusy } from './delivery-desk.ts';
 import { outputPath } from './environment.ts';
 import type { Call } from './run-command.ts';
@@ -23,9 +23,9 @@ export async function acknowledgeCommand(
       });
     }
     for (const one of targets) {
-      const isByFile = await fetchAcknowledgement(one, tools);
-      if (!isByFile) await acknowledge(one, tools);
-      terminal.out(`${run.plan.run}: ${one.shown} is acknowledged${isByFile ? ', by its own file' : ''}\n`);
+      const noted = await fetchAcknowledgement(one, tools);
+      if (noted === undefined) await acknowledge(one, tools);
+      terminal.out(`${run.plan.run}: ${one.shown} is ${acknowledgedText(noted ?? 'word')}\n`);
     }
   });
   refuseBusy(run.plan.run, came);

@@ -7,7 +7,7 @@ import { conclude, isToBeClosed, whyNotClosed } from '../pipeline/orders.ts';
 import { type Run, isComplete } from '../pipeline/runs.ts';
 import { readJob } from '../plan/read-job.ts';
 import type { Chore } from '../schedule/tend.ts';
-import { fetchAcknowledgement, unacknowledged } from '../settle/acknowledge.ts';
+import { acknowledgedText, fetchAcknowledgement, unacknowledged } from '../settle/acknowledge.ts';
 import { closedAt, isHalfPurged } from '../settle/retention.ts';
 import { expected, remindersOf } from '../watch/reminder.ts';
 import { deliverOnly } from './deliver-command.ts';
@@ -47,8 +47,10 @@ export function choresOf(output: string, metrics: string | undefined, call: Call
       if (names.size === 0) return;
       await atTargets(run, undefined, call, async (targets, tools) => {
         for (const target of targets) {
-          if (!names.has(target.name) || !(await fetchAcknowledgement(target, tools))) continue;
-          call.terminal.out(`${plan.run}: ${target.shown} is acknowledged, by its own file\n`);
+          if (!names.has(target.name)) continue;
+          const how = await fetchAcknowledgement(target, tools);
+          if (how === undefined) continue;
+          call.terminal.out(`${plan.run}: ${target.shown} is ${acknowledgedText(how)}\n`);
           isFound = true;
         }
       });

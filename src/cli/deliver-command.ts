@@ -10,7 +10,7 @@ import { unfitStop } from '../pipeline/next.ts';
 import type { Run } from '../pipeline/runs.ts';
 import { isTestRun } from '../plan/plan.ts';
 import { isApprovedJob } from '../settle/approved-job.ts';
-import { fetchAcknowledgement } from '../settle/acknowledge.ts';
+import { acknowledgedText, fetchAcknowledgement } from '../settle/acknowledge.ts';
 import { atTargets, refuseBusy } from './delivery-desk.ts';
 import { outputPath } from './environment.ts';
 import { findRun } from './find-run.ts';
@@ -77,8 +77,8 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
       );
     // Whatever is wrong with an answer, the handoff is there.
     const unheard = await atEach(async (target) => {
-      if (hears && (await fetchAcknowledgement(target, tools)))
-        terminal.out(`${plan.run}: ${target.shown} is acknowledged, by its own file\n`);
+      const how = hears ? await fetchAcknowledgement(target, tools) : undefined;
+      if (how !== undefined) terminal.out(`${plan.run}: ${target.shown} is ${acknowledgedText(how)}\n`);
     });
     if (undelivered !== undefined && unheard !== undefined) terminal.err(`${unheard.message}\n`);
     const failure = undelivered ?? unheard;

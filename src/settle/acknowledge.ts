@@ -7,13 +7,16 @@ import { type DeliverTools, folderAtTarget } from '../deliver/deliver.ts';
 import { type Receipt, deliveryStates, readDeliveries } from '../deliver/receipt.ts';
 import type { Target } from '../deliver/target.ts';
 
+/** By the file `.ack` beside `.done`, or by a person's word. */
+type How = 'file' | 'word';
+
 export interface Acknowledgement {
   readonly target: string;
   readonly shown: string;
   readonly delivery: number;
   readonly at: string;
   readonly by: string;
-  readonly how: 'file' | 'word';
+  readonly how: How;
   /** SHA-256 of the SHA256SUMS that was delivered. */
   readonly sums: string;
   /** What the file says. */
@@ -25,21 +28,23 @@ export type AckTools = DeliverTools & { readonly by: string };
 const MOST_BYTES = 4096;
 
 /**
- * Looks for the manufacturer's word at a target and notes it.
- * @returns whether this delivery is acknowledged now
+ * Looks for the manufacturer's word at a target and notes it. A file that was noted stands; a person's word does not
+ * keep a file from being looked at.
+ * @returns how this delivery is acknowledged now, as it was first noted; undefined where it is not
  * @throws Failure of kind `mismatch` where the file names other checksums than those that were sent
  */
-export async function fetchAcknowledgement(target: Target, tools: AckTools): Promise<boolean> {
+export async function fetchAcknowledgement(target: Target, tools: AckTools): Promise<How | undefined> {
   const { plan, folder, openSession } = tools;
   const receipt = await doneReceipt(target, tools);
-  if (receipt === undefined) return false;
-  if (await folder.has(nameOf(receipt))) return true;
+  if (receipt === undefined) return undefined;
+  const noted = await notedHow(receipt, folder);
+  if (noted === 'file') return noted;
   const session = await openSession(target);
   let text: string;
   try {
     const path = `${folderAtTarget(plan)}/.ack`;
     const bytes = await session.peek(path, MOST_BYTES + 1);
-    if (bytes === undefined) return false;
+    if (bytes === undefined) return noted;
     if (bytes.length > MOST_BYTES)
       throw new Failure(
         'mismatch',
@@ -56,7 +61,17 @@ export async function fetchAcknowledgement(target: Target, tools: AckTools): Pro
       `${target.shown}: .ack names the checksum ${named}, SHA256SUMS that was sent has ${receipt.sums}`,
     );
   await write(receipt, 'file', text, tools);
-  return true;
+  return noted ?? 'file';
+}
+
+async function notedHow(receipt: Receipt, folder: RunFolder): Promise<How | undefined> {
+  if (!(await folder.has(nameOf(receipt)))) return undefined;
+  return ((await folder.readJson(nameOf(receipt))) as Acknowledgement).how;
+}
+
+/** What is said of a target. */
+export function acknowledgedText(how: How): string {
+  return how === 'file' ? 'acknowledged, by its own file' : 'acknowledged, by a person’s word';
 }
 
 /** Deliveries that reached their target, the last to each, and that nobody has acknowledged. */
@@ -89,7 +104,7 @@ async function doneReceipt({ name }: Target, { folder }: AckTools): Promise<Rece
 
 async function write(
   receipt: Receipt,
-  how: 'file' | 'word',
+  how: How,
   text: string,
   { folder, now, by, log }: AckTools,
 ): Promise<void> {

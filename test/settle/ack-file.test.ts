@@ -10,7 +10,7 @@ import { RunFolder } from '../../src/base/run-folder.ts';
 import { folderAtTarget } from '../../src/deliver/deliver.ts';
 import { openFolder } from '../../src/deliver/folder.ts';
 import type { Target } from '../../src/deliver/target.ts';
-import { type AckTools, fetchAcknowledgement } from '../../src/settle/acknowledge.ts';
+import { type AckTools, acknowledge, fetchAcknowledgement } from '../../src/settle/acknowledge.ts';
 import { have } from '../support/programs.ts';
 
 const SUMS = 'ab'.repeat(32);
@@ -49,10 +49,22 @@ afterEach(() => {
 const noted = () => readFileSync(join(dir, 'run/receipts/box.1.acknowledged.json'), 'utf8');
 
 test('none, and a plain one', async () => {
-  expect(await fetchAcknowledgement(target, tools)).toBe(false);
+  expect(await fetchAcknowledgement(target, tools)).toBe(undefined);
   writeFileSync(ack, `${SUMS}\r\nreceived, Ola\r\n`);
-  expect(await fetchAcknowledgement(target, tools)).toBe(true);
+  expect(await fetchAcknowledgement(target, tools)).toBe('file');
   expect(JSON.parse(noted())).toMatchObject({ how: 'file', said: `${SUMS} received, Ola` });
+});
+
+test('a person’s word is no file, and keeps none from being looked at', async () => {
+  await acknowledge(target, tools);
+  expect(JSON.parse(noted())).toMatchObject({ how: 'word', said: '' });
+  expect(await fetchAcknowledgement(target, tools)).toBe('word');
+  writeFileSync(ack, '0'.repeat(64));
+  await expect(fetchAcknowledgement(target, tools)).rejects.toMatchObject({ kind: 'mismatch', exitCode: 7 });
+  writeFileSync(ack, SUMS);
+  expect(await fetchAcknowledgement(target, tools)).toBe('word');
+  // What was noted first stands.
+  expect(JSON.parse(noted())).toMatchObject({ how: 'word', said: '' });
 });
 
 test.each([
