@@ -114,7 +114,7 @@ async function statusPage(run: Run): Promise<string> {
 
 function nextText({ next, complete, abandoned, maker, purge }: Status): string {
   const { steps, stops } = next;
-  if (abandoned) return 'given up: it made no card, and its job was changed';
+  if (abandoned) return 'given up: it made no card, and its job or platform was changed';
   if (purge === 'done') return 'purged';
   // What is in flight looks like doubt from outside.
   if (maker !== undefined) return purge === 'begun' ? 'being purged' : 'being made';

@@ -241,7 +241,7 @@ export class Platform {
           answer.broke ?? `${refusalText(answer)}${isWhole ? ', which is not in the platform’s words' : ''}`;
         throw new Failure(
           'unavailable',
-          `the platform gave no answer for ${what} in ${ATTEMPTS} attempts: ${reason}`,
+          `the platform at ${this.#settings.url} gave no answer for ${what} in ${ATTEMPTS} attempts: ${reason}`,
         );
       }
       const backOff = Math.min(30, 2 ** (attempt - 2)) * (0.5 + Math.random());

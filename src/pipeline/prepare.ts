@@ -18,7 +18,7 @@ import { readJob } from '../plan/read-job.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Layout } from '../render/preflight.ts';
 import { type Approval, approvalText } from '../settle/approval.ts';
-import { abandonRun } from './abandon.ts';
+import { PLATFORM, abandonRun } from './abandon.ts';
 import { approvalOf, standingApproval } from './approved.ts';
 import { type CheckedJob, type Surroundings, checkJob, draftPlan } from './check-job.ts';
 import { makeRunKeys, openRunKeys } from './keys.ts';
@@ -140,11 +140,12 @@ async function chooseRun(
       await found.folder.makeDurable();
       return { state: 'complete', run: found, changed };
     }
-    if (changed.length === 0) return continueRun(found, checked, request, around);
-    const mayGo = request.run === undefined;
+    const all = found.plan.origin === request.origin ? changed : [...changed, PLATFORM];
     const { self, now } = around;
-    if (!mayGo || !(await abandonRun(found, changed, { disk, self, now })))
-      throw changedJob(found, changed, checked);
+    const mayGo = request.run === undefined && all.length > 0;
+    if (mayGo && (await abandonRun(found, all, { disk, self, now }))) continue;
+    if (changed.length > 0) throw changedJob(found, changed, checked);
+    return continueRun(found, checked, request, around);
   }
 }
 

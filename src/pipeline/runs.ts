@@ -47,7 +47,7 @@ export async function isComplete({ folder }: Run): Promise<boolean> {
   return (await folder.has(names.complete)) || folder.has(names.purging);
 }
 
-/** Whether a run was given up: it made no card, and its job was changed. */
+/** Whether a run was given up: it made no card, and its job, or its platform, was changed. */
 export async function isAbandoned(run: Run): Promise<boolean> {
   return run.folder.has(names.abandoned);
 }

@@ -97,6 +97,7 @@ test('no platform at all is unavailable, too', async () => {
   await sandbox.close();
   const failure = await failureOf(platform.signIn());
   expect(failure).toMatchObject({ kind: 'unavailable' });
+  expect(failure.message).toMatch(/^the platform at http:\/\/127\.0\.0\.1:\d+\/v1 gave no answer/);
   expect(failure.message).toContain('connection refused');
 });
 
