@@ -44,6 +44,7 @@ const LONG = [
   'test/schedule/year.test.ts',
   'test/settle/archive.test.ts',
   'test/settle/ceiling.test.ts',
+  'test/settle/counted.test.ts',
   'test/settle/destroyed.test.ts',
   'test/settle/drafts.test.ts',
   'test/settle/forged-approval.test.ts',

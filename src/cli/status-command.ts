@@ -4,7 +4,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { holderOf, thisProcess } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
-import { readFamily } from '../pipeline/family.ts';
+import { type Family, familyAccounts, readFamily } from '../pipeline/family.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Step, nextSteps } from '../pipeline/next.ts';
 import { progressOf } from '../pipeline/progress.ts';
@@ -22,7 +22,8 @@ export async function statusCommand(
   const output = outputPath(env, options.output);
   if (name !== undefined) {
     const run = await findRun(nodeDisk, output, name);
-    terminal.out((await statusPage(run)) + (await afterPage(run, output)));
+    const family = await readFamily(nodeDisk, output, run.plan.run);
+    terminal.out((await statusPage(run, family)) + afterPage(family));
     return;
   }
   const lines = [];
@@ -31,8 +32,7 @@ export async function statusCommand(
 }
 
 /** Where the cards stand, once they are with the manufacturer. */
-async function afterPage({ plan }: Run, output: string): Promise<string> {
-  const family = await readFamily(nodeDisk, output, plan.run);
+function afterPage(family: Family): string {
   return family.root.ledger.complete ? `\n${booksText(family)}` : '';
 }
 
@@ -52,7 +52,7 @@ async function statusOf(run: Run) {
     maker,
     abandoned: await isAbandoned(run),
     purge: await purgeOf(run),
-    accounts: accountsOf(run.plan, ledger),
+    ledger,
     progress: progressOf(run.plan, ledger),
     complete: ledger.complete,
     deliveries: ledger.deliveries,
@@ -80,10 +80,13 @@ async function statusLine(run: Run): Promise<string> {
   return `${run.plan.run.padEnd(28)}  ${cards.padEnd(20)}  ${volumes.padEnd(16)}  ${nextText(status)}\n`;
 }
 
-async function statusPage(run: Run): Promise<string> {
+async function statusPage(run: Run, family: Family): Promise<string> {
   const { plan } = run;
   const status = await statusOf(run);
-  const { accounts, progress, maker } = status;
+  const { ledger, progress, maker } = status;
+  // The very numbers of the run's accounts.json.
+  const isRoot = family.root.plan.run === plan.run;
+  const accounts = isRoot ? familyAccounts(family) : accountsOf(plan, ledger);
   const rows = [
     ['job', plan.job],
     ['account', plan.account],
