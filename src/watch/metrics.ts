@@ -15,11 +15,11 @@ import { readMemory } from './memory.ts';
 type Numbers = Readonly<Partial<Record<keyof typeof METRICS, number>>>;
 
 const METRICS = {
-  last_success_timestamp_seconds: 'When a run was last completed.',
+  last_success_timestamp_seconds: 'When a run, not a supplement, was last completed.',
   last_call_timestamp_seconds: 'When cardpress was last called for the job.',
   last_exit_code: 'What that call ended with; 0 is good.',
-  runs_complete: 'Runs that are complete.',
-  runs_open: 'Runs that are not complete.',
+  runs_complete: 'Runs, without supplements, that are complete.',
+  runs_open: 'Runs and supplements that are not complete.',
   run_duration_seconds: 'From planning to completion of the last complete run.',
   run_cards_made: 'Cards of the last run with good codes.',
   run_cards_voided: 'Cards of the last run that were deleted.',
@@ -68,13 +68,15 @@ async function numbersOf(disk: Disk, output: string, job: string, runs: readonly
     // One that was purged before it was complete is neither: nothing more comes of it.
     else if (!(await isComplete(run))) open.push(run);
   }
-  const ends = await Promise.all(complete.map(endOf));
+  // A supplement is ordered by hand: a reprint in the second week must not stand for the run that was not made.
+  const own = complete.filter(isOwn);
+  const ends = await Promise.all(own.map(endOf));
   const lastEnd = Math.max(...ends);
-  const slowest = complete[ends.indexOf(lastEnd)];
+  const slowest = own[ends.indexOf(lastEnd)];
   const { last } = await readMemory(disk, output, job);
   let inDoubt = 0;
   for (const run of open) inDoubt += (await accountOf(run)).inDoubt;
-  const newest = runs.at(-1);
+  const newest = runs.filter(isOwn).at(-1);
   return {
     ...(slowest !== undefined && {
       last_success_timestamp_seconds: lastEnd / 1000,
@@ -84,12 +86,15 @@ async function numbersOf(disk: Disk, output: string, job: string, runs: readonly
       last_call_timestamp_seconds: Date.parse(last.at) / 1000,
       last_exit_code: last.exitCode,
     }),
-    runs_complete: complete.length,
+    runs_complete: own.length,
     runs_open: open.length,
     ...(newest !== undefined && (await newestNumbers(newest))),
     open_balance_cards: inDoubt,
   };
 }
+
+/** Whether a run is one that the job orders, and no supplement. */
+const isOwn = ({ plan }: Run) => plan.supplement === undefined;
 
 /** Of a job file that is not there any more, nobody knows the retention: then there is no number. */
 async function purgeNumbers(reader: Reader, runs: readonly Run[], now: Date): Promise<Numbers> {

@@ -1,11 +1,14 @@
-// What status says of a run, and what its accounts.json says: the same numbers, also after cards were voided.
+// What status says of a run, and what its accounts.json says: the same numbers, also after cards were voided. And what
+// the metrics say of its job.
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
+import { reader } from '../../src/cli/environment.ts';
 import { replaceCommand } from '../../src/cli/replace-command.ts';
 import { statusCommand } from '../../src/cli/status-command.ts';
 import { voidCommand } from '../../src/cli/void-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { metricsText } from '../../src/watch/metrics.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
 
@@ -56,6 +59,13 @@ function filed(run: string): Record<string, readonly number[]> {
   } as Record<string, readonly number[]>;
 }
 
+/** The metrics of the job that speak of its last run, and of those that are complete. */
+async function ofLastRun(): Promise<Record<string, number>> {
+  const text = await metricsText(reader, shop.output, new Date());
+  const lines = [...text.matchAll(/^cardpress_((?:last_success|runs?_)\w+)\{job="told"\} (\S+)$/gm)];
+  return Object.fromEntries(lines.map(([, name = '', value]) => [name, Number(value)]));
+}
+
 test('status counts by the numbers of accounts.json', async () => {
   const options = { output: shop.output };
   await shop.run(JOB, { run: RUN });
@@ -67,7 +77,11 @@ test('status counts by the numbers of accounts.json', async () => {
     gone: [1, 0],
   });
   expect(await told(RUN)).toEqual(filed(RUN));
+  const before = await ofLastRun();
+  expect(before.run_cards_made).toBe(4);
   await replaceCommand(RUN, { ...options, cards: '2', reason: 'lost' }, shop.call());
+  // A supplement is no run that the job's schedule waits for.
+  expect(await ofLastRun()).toEqual(before);
   // The replacement is a card of the run's that the supplement asked for.
   expect(await told(RUN)).toEqual({
     'asked for': [4, 2, 0, 2, 0, 0],
