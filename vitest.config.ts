@@ -55,6 +55,7 @@ const LONG = [
   'test/verify/memory.test.ts',
   'test/verify/run.test.ts',
   'test/verify/strangers.test.ts',
+  'test/watch/before.test.ts',
   'test/watch/doctor.test.ts',
   'test/watch/notify.test.ts',
 ];

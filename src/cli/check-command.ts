@@ -16,10 +16,12 @@ import { fitFormat } from '../render/barcode.ts';
 import { type Finding, complaintsOf } from '../render/finding.ts';
 import { type Layout, inspect } from '../render/preflight.ts';
 import { lengthOf } from '../render/symbol.ts';
+import { isScheduled, scheduledOf } from '../schedule/scheduled.ts';
 import { reader, sftpAccess, signPassphrase } from './environment.ts';
 import { findingTable, outlookRows } from './finding-table.ts';
 import type { Call } from './run-command.ts';
 import { type Row, table } from './table.ts';
+import { webhookKey } from './watched.ts';
 
 /** @param path a job's file, or a template */
 export async function checkCommand(path: string, call: Call): Promise<void> {
@@ -52,6 +54,8 @@ function warn({ advice }: Layout, terminal: Call['terminal']): void {
 async function checkJobFile(jobPath: string, call: Call): Promise<void> {
   const { terminal } = call;
   const { checked, page } = await inspectJob(jobPath, call);
+  if (isScheduled(checked.job)) scheduledOf(checked.job);
+  await webhookKey(checked.job.value, call);
   terminal.out(`${jobPath} can be run\n\n${page}`);
   warn(checked.layout, terminal);
 }

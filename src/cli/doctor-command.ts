@@ -5,6 +5,9 @@ import { badInput } from '../base/failure.ts';
 import { sessions } from '../deliver/session.ts';
 import { Platform } from '../issue/platform.ts';
 import { layoutOf } from '../pipeline/tools.ts';
+import type { Job } from '../plan/job.ts';
+import type { Checked } from '../plan/yaml.ts';
+import { isScheduled, scheduledOf } from '../schedule/scheduled.ts';
 import { type Finding, examine } from '../watch/doctor.ts';
 import {
   apiUrl,
@@ -16,6 +19,7 @@ import {
   signPassphrase,
 } from './environment.ts';
 import type { Call } from './run-command.ts';
+import { webhookKey } from './watched.ts';
 
 /** A person waits for the answer: milliseconds until the platform is given up, and between attempts. */
 const TIMEOUT = 10_000;
@@ -48,10 +52,25 @@ export async function doctorCommand(
         now,
         sleep: () => sleep(PAUSE),
       }),
+    more: (job) => [
+      ...(isScheduled(job) ? [{ what: 'schedule', check: () => dueText(job) }] : []),
+      ...(job.value.notify.webhook === undefined
+        ? []
+        : [{ what: 'webhook', check: () => keyText(job, env) }]),
+    ],
   });
   const bad = findings.filter(({ state }) => state === 'bad').length;
   terminal.out(`${jobPath}\n\n${findings.map(row).join('')}`);
   if (bad > 0) throw badInput(`${bad} of ${findings.length} checks failed`);
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- what it throws is what the check found
+const dueText = async (job: Checked<Job>) =>
+  `${scheduledOf(job).schedule.cron}: the ids of its runs do not repeat`;
+
+async function keyText({ value }: Checked<Job>, env: Call['env']): Promise<string> {
+  await webhookKey(value, { env });
+  return 'there is a secret to sign notices with';
 }
 
 const SIGNS: Record<Finding['state'], string> = { good: 'ok', bad: 'FAIL', 'left out': '-' };

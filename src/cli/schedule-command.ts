@@ -4,10 +4,10 @@ import { nodeDisk } from '../base/disk.ts';
 import { Failure, asFailure, badInput } from '../base/failure.ts';
 import { type Run, isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
 import { nextDues } from '../plan/cron.ts';
-import { isPerRun } from '../plan/ids.ts';
 import { readJob } from '../plan/read-job.ts';
 import { type RunState, type Scheduled, agendaOf } from '../schedule/agenda.ts';
 import { readNote, writeNote } from '../schedule/note.ts';
+import { scheduledOf } from '../schedule/scheduled.ts';
 import { type Clock, type Ended, jobLoop } from '../schedule/scheduler.ts';
 import { outputPath, reader } from './environment.ts';
 import { type Call, clockOf, runCommand } from './run-command.ts';
@@ -115,24 +115,7 @@ export async function scheduleCommand(
   }
 }
 
-async function readScheduled(
-  jobPath: string,
-): Promise<{ readonly name: string; readonly schedule: Scheduled }> {
-  const job = await readJob(reader, jobPath);
-  const { name, schedule } = job.value;
-  if (schedule?.cron === undefined)
-    throw badInput(`job ${name} does not say when it is due`, {
-      place: job.at('schedule'),
-      hint: 'schedule: { cron: "0 2 * * 1", timezone: Europe/Oslo }',
-    });
-  // Every run would take the same ids, and the second would be refused at night.
-  if (job.value.cards.first !== 'next' && !isPerRun(job.value.cards.id))
-    throw badInput(`job ${name} begins each run at serial ${job.value.cards.first}: its ids would repeat`, {
-      place: job.at('cards', 'first'),
-      hint: 'first: next, or {run} in cards.id',
-    });
-  return { name, schedule: { ...schedule, cron: schedule.cron } };
-}
+const readScheduled = async (jobPath: string) => scheduledOf(await readJob(reader, jobPath));
 
 async function runStates(output: string, job: string): Promise<readonly RunState[]> {
   const runs: Run[] = [];

@@ -139,7 +139,7 @@ export async function remindOnce(
 }
 
 /** The secret that signs notices, where the job has a webhook. */
-async function webhookKey({ notify }: Job, { env }: Call): Promise<Secret | undefined> {
+export async function webhookKey({ notify }: Job, { env }: Pick<Call, 'env'>): Promise<Secret | undefined> {
   if (notify.webhook === undefined) return undefined;
   const key = await notifySecret(env);
   if (key !== undefined) return key;
