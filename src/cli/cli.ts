@@ -201,8 +201,11 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    // Called without a command: the help it printed says what there is.
-    if (error.code === 'commander.help') return 2;
+    // Called without a command: what there is. Commander's own printing of it is off, with that of its errors.
+    if (error.code === 'commander.help') {
+      console.error(program.helpInformation().trimEnd());
+      return 2;
+    }
     console.error(
       `cardpress: ${error.message.replace(/^error: /, '')}\n(cardpress --help lists the commands)`,
     );
