@@ -6,6 +6,7 @@ import { carryOut, conclude, resolveCards } from '../pipeline/orders.ts';
 import { type LiveJob, readLiveJob } from '../pipeline/supplement.ts';
 import { sumText } from '../settle/activate.ts';
 import { approvedEvent } from '../settle/approval.ts';
+import type { CardStanding } from '../settle/cards.ts';
 import { parseList } from '../settle/list.ts';
 import { amountText, parseAmount, parseCurrency } from '../settle/money.ts';
 import { type ActivationTerms, eachSerial, someText } from '../settle/records.ts';
@@ -91,8 +92,8 @@ function metadataOf(text: string): Record<string, unknown> {
 }
 
 /**
- * P accounts: a ceiling over all of the run, under a yes to the job that names it, and count and total repeated by a
- * person.
+ * A ceiling over all of the run, under a yes to the job that names it, and count and total repeated by a person. On a T
+ * account neither has to be; where it is, it is held to, so that what a P account does can be rehearsed.
  */
 async function refuseSum(
   name: string,
@@ -100,8 +101,7 @@ async function refuseSum(
   terms: ActivationTerms,
   { family, around, log }: Desk,
 ): Promise<void> {
-  const { plan, book } = family.root;
-  if (isTestRun(plan) && confirm === undefined) return;
+  const { plan } = family.root;
   const open = family.open?.what === 'activate' ? family.open : undefined;
   const list =
     cards === undefined
@@ -109,44 +109,53 @@ async function refuseSum(
       : resolveCards(name, parseList(cards), family);
   if (open === undefined) refuseOrder('activate', list, { destroyed: false, sample: sample === true });
   const sum = { cards: list.length, total: list.length * terms.amount };
-  let live: LiveJob | undefined;
-  if (!isTestRun(plan)) {
-    live = await readLiveJob(family.root, {}, around);
-    const { job } = live;
-    const { activation } = job.value;
-    if (activation === undefined)
-      throw badInput('the job names no ceiling: cards of a P account are activated below one', {
-        place: job.at(),
-        hint: 'activation: { ceiling: 500000.00, currency: NOK }',
-      });
-    const ceiling = parseAmount(
-      typeof activation.ceiling === 'number' ? activation.ceiling.toFixed(2) : activation.ceiling,
-      'activation.ceiling',
-    );
-    if (activation.currency !== currency)
-      throw badInput(`--currency is ${currency}: the job's ceiling is in ${activation.currency}`, {
-        place: job.at('activation'),
-      });
-    const before = activatedBefore(book.orders.filter(({ order }) => order.number !== open?.number));
-    const fresh = list.filter(({ active }) => !active).length * terms.amount;
-    if (before + fresh > ceiling)
-      throw badInput(
-        `${amountText(fresh)} ${currency} on top of ${amountText(before)} would pass the job's ceiling of ${amountText(ceiling)}`,
-        { place: job.at('activation', 'ceiling') },
-      );
-  }
-  if (confirm === undefined)
+  const live = await readLiveJob(family.root, {}, around);
+  refusePastCeiling(live.job, list, terms, family, open?.number);
+  if (confirm === undefined && !isTestRun(plan))
     throw badInput(
       `this makes ${countText(sum.cards, 'card')} good for ${amountText(sum.total)} ${currency} in all`,
       {
         hint: `if that is meant, repeat it: --confirm ${sumText(sum)}`,
       },
     );
-  if (confirm !== sumText(sum))
+  if (confirm !== undefined && confirm !== sumText(sum))
     throw badInput(
       `--confirm is ${confirm}, but this is ${sumText(sum)}: ${countText(sum.cards, 'card')}, ${amountText(sum.total)} ${currency} in all`,
     );
-  if (live?.isLater === true && live.approval !== undefined) log.emit(approvedEvent(live.approval));
+  if (live.isLater && live.approval !== undefined) log.emit(approvedEvent(live.approval));
+}
+
+/** @param open the number of the order that is gone on with, whose cards are not counted twice */
+function refusePastCeiling(
+  job: LiveJob['job'],
+  list: readonly CardStanding[],
+  { amount, currency }: ActivationTerms,
+  { root: { plan, book } }: Desk['family'],
+  open: number | undefined,
+): void {
+  const { activation } = job.value;
+  if (activation === undefined) {
+    if (isTestRun(plan)) return;
+    throw badInput('the job names no ceiling: cards of a P account are activated below one', {
+      place: job.at(),
+      hint: 'activation: { ceiling: 500000.00, currency: NOK }',
+    });
+  }
+  const ceiling = parseAmount(
+    typeof activation.ceiling === 'number' ? activation.ceiling.toFixed(2) : activation.ceiling,
+    'activation.ceiling',
+  );
+  if (activation.currency !== currency)
+    throw badInput(`--currency is ${currency}: the job's ceiling is in ${activation.currency}`, {
+      place: job.at('activation'),
+    });
+  const before = activatedBefore(book.orders.filter(({ order }) => order.number !== open));
+  const fresh = list.filter(({ active }) => !active).length * amount;
+  if (before + fresh > ceiling)
+    throw badInput(
+      `${amountText(fresh)} ${currency} on top of ${amountText(before)} would pass the job's ceiling of ${amountText(ceiling)}`,
+      { place: job.at('activation', 'ceiling') },
+    );
 }
 
 /** Minor units that earlier receipts come to: a card that was activated again is in two of them, and active once. */

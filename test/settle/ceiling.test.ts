@@ -35,16 +35,21 @@ afterEach(async () => {
 });
 
 /** Activates as samples with 5.00 each. */
-async function activate(cards: string | undefined, confirm: string): Promise<string> {
+async function activate(
+  cards: string | undefined,
+  confirm?: string,
+  run = 'c-1',
+  currency = 'NOK',
+): Promise<string> {
   const flags = {
     ...(cards !== undefined && { cards }),
     amount: '5.00',
-    currency: 'NOK',
+    currency,
     sample: true,
-    confirm,
+    ...(confirm !== undefined && { confirm }),
     output: shop.output,
   };
-  const { code, out } = await outcomeOf((print) => activateCommand('c-1', flags, shop.call(print)));
+  const { code, out } = await outcomeOf((print) => activateCommand(run, flags, shop.call(print)));
   return code === 0 ? out : `${code} ${out}`;
 }
 
@@ -120,4 +125,25 @@ test('another ceiling is another input: nothing is activated before somebody say
   expect(await activate('1-6', '6x30.00')).toMatch(
     /^2 .*is job other of P00000001, run c-1 is of job ceiling/s,
   );
+});
+
+test('a T account holds to a ceiling that its job names, and asks for none', async () => {
+  const job = `
+name: trial
+account: T00000001
+cards: { count: 3, id: "TR-{serial}" }
+template: classic
+sheet: one-up
+handoff: { seal: none }
+`;
+  const ceiling = 'activation: { ceiling: 10.00, currency: NOK }\n';
+  await shop.run(job + ceiling, { run: 't-1' });
+  expect(await activate('1-3', undefined, 't-1')).toMatch(
+    /^2 .*15\.00 NOK on top of 0\.00 would pass the job's ceiling of 10\.00/s,
+  );
+  expect(await activate('1', undefined, 't-1', 'EUR')).toMatch(/^2 .*the job's ceiling is in NOK/s);
+  expect(await activate('1-2', undefined, 't-1')).toMatch(/^2 cards of t-1 are active/);
+  expect(await activate('3', undefined, 't-1')).toMatch(/^2 .*on top of 10\.00/s);
+  await shop.write('job.yaml', job);
+  expect(await activate('3', undefined, 't-1')).toMatch(/^1 card of t-1 is active/);
 });
