@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What takes minutes: `npm run test:long`. */
 const LONG = [
   'test/api/api.test.ts',
+  'test/cli/slips.test.ts',
   'test/cli/stopped.test.ts',
   'test/crash/*.test.ts',
   'test/deliver/acknowledged.test.ts',

@@ -26,14 +26,23 @@ export async function proveCommand(
   standardInput: () => Promise<string>,
 ): Promise<void> {
   const { plan, folder } = await findRun(nodeDisk, outputPath(env, flags.output), name);
+  if (flags.card === undefined) throw badInput('--card is missing: it names the serial of one card');
   const serial = Number(flags.card);
-  if (!Number.isInteger(serial)) throw badInput('--card is missing: it names the serial of one card');
+  if (!/^\d+$/.test(flags.card))
+    throw badInput(`--card is ${JSON.stringify(flags.card)}: it must be the serial of one card`);
   const commitment = await committedTo(folder, serial);
   const proof = await openProofKey(folder, await readOperatorKey(nodeDisk, keyPath(env)));
   const cardId = idOf(plan, serial);
   const salt = saltOf(cardId, proof);
   if (flags.check === true) {
     const [token = '', pin = ''] = (await standardInput()).split(/\r?\n/);
+    if (token === '')
+      throw badInput(
+        'nothing came on standard input: --check reads the token and, where there is one, the PIN',
+        {
+          hint: `printf '%s\\n%s\\n' TOKEN PIN | cardpress prove ${plan.run} --card ${serial} --check`,
+        },
+      );
     const inHand = { serial, cardId, token: secret(token), ...(pin !== '' && { pin: secret(pin) }) };
     if (commitmentOf(inHand, salt) !== commitment)
       throw new Failure('mismatch', `this is not the token and PIN that card ${serial} was printed with`);

@@ -1,5 +1,6 @@
 // cardpress sandbox: the stand-in platform, to rehearse against.
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { parseYaml } from '../plan/yaml.ts';
@@ -16,6 +17,9 @@ export interface SandboxFlags {
 }
 
 export async function sandboxCommand(flags: SandboxFlags, { terminal, stopping }: Call): Promise<void> {
+  // They are written when it ends: then it would be too late.
+  if (flags.books !== undefined && (await nodeDisk.size(dirname(flags.books))) === undefined)
+    throw badInput(`--books is ${flags.books}: there is no folder ${dirname(flags.books)} to keep them in`);
   const sandbox = await openSandbox({
     port: portNumber(flags.port ?? '4010'),
     ...(flags.seed !== undefined && { seed: flags.seed }),

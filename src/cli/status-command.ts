@@ -1,6 +1,7 @@
 // cardpress status: the runs of the output folder, what each has done and what it will do next.
 import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
+import { badInput } from '../base/failure.ts';
 import { holderOf, thisProcess } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
 import { accountsOf } from '../pipeline/accounts.ts';
@@ -26,9 +27,19 @@ export async function statusCommand(
     terminal.out((await statusPage(run, family)) + afterPage(family));
     return;
   }
+  await refuseNoFolder(options.output);
   const lines = [];
   for (const run of await listRuns(nodeDisk, output)) lines.push(await statusLine(run));
   terminal.out(lines.length === 0 ? `no runs in ${output}\n` : lines.join(''));
+}
+
+/** A folder that was named and is none: a slip, and not an output folder without runs. */
+async function refuseNoFolder(named: string | undefined): Promise<void> {
+  if (named === undefined) return;
+  if ((await nodeDisk.size(named)) === undefined)
+    throw badInput(`--output is ${named}: there is no such folder`);
+  if ((await nodeDisk.size(`${named}/.`)) === undefined)
+    throw badInput(`--output is ${named}: that is no folder`);
 }
 
 /** Where the cards stand, once they are with the manufacturer. */

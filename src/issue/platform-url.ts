@@ -7,7 +7,7 @@ export function platformUrl(text: string): string {
   try {
     url = new URL(text);
   } catch {
-    throw badInput('CARDPRESS_API_URL is none: it must be a URL such as https://api.dintero.com/v1');
+    throw badInput('CARDPRESS_API_URL is no address: it must be a URL such as https://api.dintero.com/v1');
   }
   // Before anything is quoted: a password may stand in the text.
   if (url.username !== '' || url.password !== '' || /[?#]/.test(text)) {

@@ -1,4 +1,5 @@
 // README.txt: the one file that a stranger opens first. Plain ASCII where the names allow, no secret.
+import { countText } from '../base/count.ts';
 import type { Ticket } from './ticket.ts';
 import { groupedFingerprint } from './recipients.ts';
 
@@ -12,7 +13,7 @@ export function readmeText(ticket: Ticket): string {
     `${ticket.test ? 'TEST  ' : ''}${ticket.run}`,
     '',
     ...(ticket.test ? ['This is a TEST. Its cards are worth nothing: do not ship them.', ''] : []),
-    `A print run of ${quantity.total} gift cards: ${quantity.ordered} ordered and ${quantity.overs} overs.`,
+    `A print run of ${countText(quantity.total, 'gift card')}: ${quantity.ordered} ordered and ${countText(quantity.overs, 'over')}.`,
     ...(ticket.supplement === null
       ? []
       : [
@@ -49,11 +50,11 @@ export function readmeText(ticket: Ticket): string {
     ...(volumes.length === 0
       ? []
       : [
-          `   print/ holds ${files} PDF/X-4 ${files === 1 ? 'file' : 'files'}, ${sheet.sheets} sheets in all, ${sheet.cards} cards a sheet.`,
+          `   print/ holds ${files} PDF/X-4 ${files === 1 ? 'file' : 'files'}, ${countText(sheet.sheets, 'sheet')} in all, ${countText(sheet.cards, 'card')} a sheet.`,
           '   Print them in the order of their numbers, each page once, unscaled:',
           ...volumes.map(
             ({ file, sheets, serials, overs }) =>
-              `       ${file}   ${sheets} sheets, serials ${serials.first} to ${serials.last}${overs ? ', overs' : ''}`,
+              `       ${file}   ${countText(sheets, 'sheet')}, serials ${serials.first} to ${serials.last}${overs ? ', overs' : ''}`,
           ),
         ]),
     ...(steps.some(({ file }) => file !== null)

@@ -1,4 +1,5 @@
 // The ticket as a page that a press operator reads, and a label for each box.
+import { countText } from '../base/count.ts';
 import type { Layout } from '../render/preflight.ts';
 import { type DocumentPage, type DocumentPart, textWidth } from '../render/document.ts';
 import type { Box, Ticket } from './ticket.ts';
@@ -41,9 +42,13 @@ export function ticketPage(ticket: Ticket, layout: Layout): DocumentPage {
     text('TEST: these cards are worth nothing. Do not ship them.', LEFT, 10);
   }
   y += 10;
-  text(`${quantity.total} cards`, LEFT, 16);
+  text(countText(quantity.total, 'card'), LEFT, 16);
   y += 6;
-  text(`${quantity.ordered} ordered and ${quantity.overs} overs, each serial exactly once`, LEFT, 9);
+  text(
+    `${quantity.ordered} ordered and ${countText(quantity.overs, 'over')}, each serial exactly once`,
+    LEFT,
+    9,
+  );
 
   const pictureTop = y - 12;
   parts.push({ part: 'face', side: 0, x: 122, y: pictureTop, width: 73 });
@@ -102,7 +107,11 @@ export function ticketPage(ticket: Ticket, layout: Layout): DocumentPage {
   for (const volume of ticket.volumes.slice(0, LISTED)) {
     const { first, last } = volume.serials;
     text(volume.file.replace('print/', ''), LEFT, 8, { room: 78 });
-    text(`${volume.sheets} sheets, ${volume.pages} pages, ${volume.cards} cards`, 97, 8);
+    text(
+      `${countText(volume.sheets, 'sheet')}, ${countText(volume.pages, 'page')}, ${countText(volume.cards, 'card')}`,
+      97,
+      8,
+    );
     text(`serials ${first} to ${last}${volume.overs ? ', overs' : ''}`, RIGHT, 8, {
       align: 'right',
     });

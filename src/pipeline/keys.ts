@@ -27,7 +27,7 @@ export async function readOperatorKey(disk: Disk, path: string): Promise<Operato
   const bytes = await disk.read(path);
   if (bytes === undefined) {
     throw badInput(`${path}: there is no key to seal the vault with`, {
-      hint: 'make one with: cardpress keygen',
+      hint: 'for runs that there are, CARDPRESS_KEY names theirs; for the first one: cardpress keygen',
     });
   }
   const mode = (await disk.mode(path)) ?? 0;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Disk, makeFolders } from '../base/disk.ts';
-import { Failure } from '../base/failure.ts';
+import { Failure, badInput, hasCode } from '../base/failure.ts';
 import { type Holder, withLock } from '../base/lock.ts';
 import { RunFolder } from '../base/run-folder.ts';
 
@@ -14,6 +14,8 @@ export async function makeOutput(disk: Disk, output: string): Promise<void> {
   try {
     await makeFolders(disk, output);
   } catch (error) {
+    if (hasCode(error, 'EEXIST', 'ENOTDIR'))
+      throw badInput(`the output folder ${output} cannot be made: a file is in the way`);
     throw new Failure(
       'input',
       `the output folder ${output} cannot be made: ${error instanceof Error ? error.message : String(error)}`,

@@ -174,7 +174,23 @@ async function readTemplateFile(
   const isBuiltIn =
     BUILT_IN.test(ref) &&
     ((await reader.disk.size(builtIn)) !== undefined || (await reader.disk.size(own)) === undefined);
+  if (!isBuiltIn || (await reader.disk.size(builtIn)) === undefined)
+    await refuseNoTemplate(reader, ref, own, place);
   return readInput(reader, 'template', ref, isBuiltIn ? builtIn : own, 'template.yaml', place);
+}
+
+/** Where a path leads to something, and that is no template, it is said what it is. */
+async function refuseNoTemplate(reader: Reader, ref: string, own: string, place?: Place): Promise<void> {
+  const isThere = async (path: string) => (await reader.disk.size(path).catch(() => undefined)) !== undefined;
+  const path = dirname(own);
+  if (/\.ya?ml$/.test(ref) || (await isThere(own)) || !(await isThere(path))) return;
+  const where = place && { place };
+  if (!(await isThere(`${path}/.`)))
+    throw badInput(`${ref} is no template: it must be a folder with a template.yaml`, where);
+  throw badInput(`${ref}: the folder holds no template.yaml`, {
+    ...where,
+    ...((await isThere(join(path, 'job.yaml'))) && { hint: `did you mean ${join(ref, 'job.yaml')}?` }),
+  });
 }
 
 async function completeDesign(

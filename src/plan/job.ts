@@ -156,7 +156,8 @@ export const jobSchema = z
       .default('keep')
       .describe('What becomes, before a run is closed, of cards that nobody needs.'),
     retention: z
-      .string()
+      // A number in quotes would be as wrong.
+      .string({ error: 'it must be days such as 90d' })
       .regex(/^[1-9]\d{0,4}d$/, 'it must be days such as 90d')
       .optional()
       .describe('How long after a run was closed its secrets are kept.'),
