@@ -10,7 +10,7 @@ import type { LiveState } from '../src/preview/state.ts';
 
 const [wanted = '40', name = 'classic'] = process.argv.slice(2);
 const WARM = 8;
-const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../cli/cli.js', import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), 'cardpress-bench-'));
 cpSync(join('templates', name), join(folder, name), { recursive: true });

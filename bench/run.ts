@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
     sheets: { type: 'string', default: '50' },
   },
 });
-const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../cli/cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'cardpress-bench-run-'));
 const at = (name: string) => join(folder, name);
 const env = {

@@ -133,7 +133,7 @@ test('4: console and process.exit only in the command line', () => {
   const speakers = files
     .filter(({ text }) => /\bconsole\.\w|\bprocess\.exit\(/.test(text))
     .map(({ path }) => path);
-  expect(speakers).toEqual(['cli/cli.ts']);
+  expect(speakers).toEqual(['cli/program.ts']);
 });
 
 test('a lock is taken where it is given up again whatever comes, and with it the journal', () => {

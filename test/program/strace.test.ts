@@ -9,7 +9,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { spawn } from 'node:child_process';
 import { rehearse } from '../support/rehearsal.ts';
 
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/cli/cli.js', import.meta.url));
 const works = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
 const JOB = `
 name: traced
