@@ -198,10 +198,10 @@ async function crashed(
   }
 }
 
-test('replace', () => enumerate(order({ what: 'replace', cards: '1-2' }), 7), 300_000);
-test('reprint', () => enumerate(order({ what: 'reprint', cards: '3-4' }), 7), 300_000);
-test('reissue', () => enumerate(order({ what: 'reissue', cards: '3-4' }), 7), 300_000);
-test('void', () => enumerate(order({ what: 'void', cards: 'missing' }), 1), 300_000);
+test('replace', () => enumerate(order({ what: 'replace', cards: '1-2' }), 7), 900_000);
+test('reprint', () => enumerate(order({ what: 'reprint', cards: '3-4' }), 7), 900_000);
+test('reissue', () => enumerate(order({ what: 'reissue', cards: '3-4' }), 7), 900_000);
+test('void', () => enumerate(order({ what: 'void', cards: 'missing' }), 1), 900_000);
 test(
   'void, which closes the run',
   () =>
@@ -216,12 +216,12 @@ test(
       },
       oneMissing,
     ),
-  300_000,
+  900_000,
 );
 test(
   'activate',
   () => enumerate(order({ what: 'activate', cards: '5-6', terms: { amount: 50_000, currency: 'NOK' } }), 1),
-  300_000,
+  900_000,
 );
 /** What is left to open of the run and of what was ordered of it. */
 async function leftToOpen(world: World): Promise<string[]> {
@@ -236,7 +236,7 @@ async function leftToOpen(world: World): Promise<string[]> {
   return left;
 }
 
-test('purge of a run and its reprint', () => enumerate(purge, 3, leftToOpen, reprinted), 300_000);
+test('purge of a run and its reprint', () => enumerate(purge, 3, leftToOpen, reprinted), 900_000);
 test(
   'purge of the proofs, later',
   () =>
@@ -250,5 +250,5 @@ test(
       },
       purged,
     ),
-  300_000,
+  900_000,
 );

@@ -74,4 +74,4 @@ test('the power fails while a handoff is sealed or delivered, and the target get
   const wrong: string[] = [];
   for (const point of points) wrong.push(...(await crashAndResume(point, effects)));
   expect(wrong).toEqual([]);
-}, 300_000);
+}, 900_000);

@@ -71,7 +71,7 @@ test('minisign checks our signature, made with a plain key and with a locked one
   expect((await check(other)).wrong.join()).toContain('was not made with the key');
   writeFileSync(join(other, 'signing-key.pub'), 'no key');
   expect((await check(other)).wrong.join()).toContain('beside it, which is damaged');
-}, 120_000);
+}, 400_000);
 
 describe.skipIf(!have('gpg'))('OpenPGP', () => {
   test('gpg checks our signature with what lies in the handoff', async () => {

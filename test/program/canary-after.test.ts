@@ -143,4 +143,4 @@ retention: 1d
   expect(places.length).toBeGreaterThan(200);
   expect(receiver.bodies()).toContain('"event":"failure"');
   expect(sayers([...codes, SECRET, HOOK, key], places)).toEqual([]);
-}, 300_000);
+}, 900_000);
