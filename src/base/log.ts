@@ -83,6 +83,7 @@ export type Event =
       /** A file at the target, or a person's word. */
       readonly how: 'file' | 'word';
     }
+  | { readonly event: 'batch.resolved'; readonly batch: number; readonly as: 'replace' | 'reissue' }
   | { readonly event: 'run.approved'; readonly statement: string; readonly signers: readonly string[] }
   | {
       readonly event: 'return.taken';

@@ -37,6 +37,8 @@ export interface LookedRecord {
 /** A person's decision on a batch in doubt. */
 export interface ResolvedRecord {
   readonly at: string;
+  /** Who decided, as in the journal. */
+  readonly by: string;
   readonly as: 'replace' | 'reissue';
 }
 

@@ -97,7 +97,14 @@ test('hold, then resolve: a person decides for one batch', async () => {
   expect(held.err).toContain(`cardpress resolve ${run} --batch 1 --as replace`);
   expect((await call('resolve', run, '--batch', '2', '--as', 'replace')).code).toBe(2);
   expect(await call('resolve', run, '--batch', '1', '--as', 'replace')).toMatchObject({ code: 0, err: '' });
+  // Who decided, and what, is found by whoever audits the run.
+  const decided = JSON.parse(shop.read(`${run}/batches/0001.1.resolved.json`)) as { by: string };
+  expect(decided).toMatchObject({ as: 'replace', by: expect.stringMatching(/^\S+@\S+ age1/) as string });
+  expect(shop.read(`${run}/events.jsonl`)).toContain(
+    `"by":${JSON.stringify(decided.by)},"event":"batch.resolved","batch":1,"as":"replace"`,
+  );
   expect(await call('run', 'job.yaml')).toMatchObject({ code: 0 });
+  expect(await call('audit', run)).toMatchObject({ code: 0 });
   expect(await balance()).toEqual([]);
 });
 
