@@ -2,7 +2,7 @@
 // the run froze them.
 import { basename, dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { Failure, type Place, badInput } from '../base/failure.ts';
+import { Failure, type Place, asFailure, badInput } from '../base/failure.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { isRecipient, sealStream } from '../base/vault.ts';
 import type { PlannedRecipient } from '../plan/handoff.ts';
@@ -142,6 +142,24 @@ async function openPgpRecipient(
     expires,
     file: { role: 'recipient', ref: name, name: input, sha256, bytes },
   };
+}
+
+/**
+ * Vets the keys of a run anew, for a supplement that is to be sealed with them.
+ * @throws Failure of kind `input` where one has expired or was revoked since
+ */
+export async function vetAgain(recipients: readonly Recipient[], now: Date): Promise<void> {
+  for (const { name, file } of recipients) {
+    if (file === undefined) continue;
+    const { readRecipientKey } = await openPgp();
+    try {
+      await readRecipientKey(file.bytes, now);
+    } catch (error) {
+      throw badInput(`${name}: ${asFailure(error).complaints[0]?.message ?? ''}`, {
+        hint: 'the run was sealed with this key; --seal FILE gives the supplement another',
+      });
+    }
+  }
 }
 
 /** Does work whose complaints are given the place and the name that they are about. */

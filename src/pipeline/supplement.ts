@@ -9,7 +9,7 @@ import { type Source, copyAnswer } from '../issue/copied.ts';
 import type { RunKeys } from '../issue/issue.ts';
 import { type AskedRecord, type CardRange, countOf, toRanges } from '../issue/records.ts';
 import { within } from '../issue/vaulted.ts';
-import { type Recipient, readRecipients } from '../pack/recipients.ts';
+import { type Recipient, readRecipients, vetAgain } from '../pack/recipients.ts';
 import { type Signer, readSigningKey } from '../pack/signer.ts';
 import { runPattern } from '../plan/ids.ts';
 import { type Design, type InputFile, freezeInputs, readDesign, thawDesign } from '../plan/inputs.ts';
@@ -86,6 +86,7 @@ export async function draftSupplement(
   const { plan: base } = root;
   const ranges = toRanges(cards.map(({ serial }, position) => ({ position, serial })));
   const { design, recipients } = await designOf(root, job, overrides, around);
+  await vetAgain(recipients, around.now());
   const planned = recipients.map(({ name: key, fingerprint, input }) => ({ name: key, fingerprint, input }));
   const plan: Plan = {
     ...base,

@@ -1,9 +1,10 @@
 // Handoffs sealed to a manufacturer's key, opened by the programs that manufacturers use.
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { generateKeyPair } from '../../src/base/vault.ts';
+import { replaceCommand } from '../../src/cli/replace-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { call, have, makeAgeKey, openGpg, tryCall } from '../support/programs.ts';
@@ -101,6 +102,27 @@ describe.skipIf(!withGpg)('OpenPGP', () => {
       code: 2,
       out: expect.stringContaining('expired') as string,
     });
+  });
+
+  test('a key that has expired since seals no supplement: that is said before a card is voided', async () => {
+    const user = 'brief@example.com';
+    gpg!.run(['--passphrase', '', '--quick-generate-key', user, 'rsa2048', 'encr', '2d']);
+    gpg!.exportPublic(user, keyFile('brief.asc'));
+    await rehearsal.run(job('brief', '[keys/brief.asc]', 'T00000001'), { run: 'brief-1' });
+    const replace = (days: number) =>
+      outcomeOf((print) =>
+        replaceCommand(
+          'brief-1',
+          { cards: '1', reason: 'lost', output: rehearsal.output },
+          rehearsal.call(print, days),
+        ),
+      );
+    expect(await replace(5)).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/^keys\/brief\.asc: .*expired[^]*--seal FILE/) as string,
+    });
+    expect(existsSync(join(rehearsal.output, 'brief-1/books'))).toBe(false);
+    expect(await replace(0)).toMatchObject({ code: 0 });
   });
 
   test('a key that was changed by a byte, or cannot be used, is refused before a card is asked for', async () => {
