@@ -140,10 +140,10 @@ async function chooseRun(
       await found.folder.makeDurable();
       return { state: 'complete', run: found, changed };
     }
-    const all = found.plan.origin === request.origin ? changed : [...changed, PLATFORM];
+    const why = changed.length > 0 || found.plan.origin === request.origin ? changed : [PLATFORM];
     const { self, now } = around;
-    const mayGo = request.run === undefined && all.length > 0;
-    if (mayGo && (await abandonRun(found, all, { disk, self, now }))) continue;
+    const mayGo = request.run === undefined && why.length > 0;
+    if (mayGo && (await abandonRun(found, why, { disk, self, now }))) continue;
     if (changed.length > 0) throw changedJob(found, changed, checked);
     return continueRun(found, checked, request, around);
   }
