@@ -37,7 +37,8 @@ describe.each(shippedFiles)('$label', ({ label, pdf }) => {
       .trim()
       .split('\n')
       .slice(2);
-    expect(fonts).not.toEqual([]);
+    // A step's own file has shapes alone.
+    expect(fonts.length > 0).toBe(!label.includes(': '));
     for (const font of fonts) expect(font).toMatch(/yes yes yes/);
   });
 });
