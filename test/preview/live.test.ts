@@ -11,6 +11,9 @@ const cwd = mkdtempSync(join(tmpdir(), 'cardpress-page-'));
 const template = join(cwd, 'shop/template/template.yaml');
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
+/** The same template on red ground. */
+const inRed = (template: string) => template.replace('cmyk: [92, 40, 70, 45]', 'cmyk: [0, 95, 80, 10]');
+
 interface Served extends Started {
   readonly origin: string;
 }
@@ -74,13 +77,18 @@ if (CHROMIUM === undefined) {
         if (message.text().includes('Security Policy')) faults.push(message.text());
       });
       await page.goto(origin);
-      await drawn(page, 'back');
+      await drawn(page);
+      // Each test starts from the green template; the one before may have left another on the page for a moment.
+      await isOnGreen(page, true);
       return page;
     }
 
     const canvas = (page: Page, side: string) => page.locator(`[data-side=${side}] canvas`);
-    const drawn = (page: Page, side: string) =>
-      canvas(page, side).and(page.locator('[data-version]')).waitFor();
+    /** Waits until both faces have pictures; each comes by itself. */
+    async function drawn(page: Page): Promise<void> {
+      for (const side of ['front', 'back'])
+        await canvas(page, side).and(page.locator('[data-version]')).waitFor();
+    }
 
     /** Colour of a face at a place on the card, mm. */
     function colourAt(page: Page, side: string, x: number, y: number): Promise<readonly number[]> {
@@ -99,12 +107,13 @@ if (CHROMIUM === undefined) {
       );
     }
     const isGreen = ([red = 0, green = 0]: readonly number[]) => green > red + 30;
+    const isOnGreen = (page: Page, green: boolean) =>
+      expect.poll(() => colourAt(page, 'front', 60, 5).then(isGreen)).toBe(green);
 
     test('edit, see: new ink is on the face', async () => {
       const page = await open();
-      expect(isGreen(await colourAt(page, 'front', 60, 5))).toBe(true);
-      writeFileSync(template, text.replace('cmyk: [92, 40, 70, 45]', 'cmyk: [0, 95, 80, 10]'));
-      await expect.poll(() => colourAt(page, 'front', 60, 5).then(isGreen)).toBe(false);
+      writeFileSync(template, inRed(text));
+      await isOnGreen(page, false);
       const [red = 0, green = 0] = await colourAt(page, 'front', 60, 5);
       expect(red).toBeGreaterThan(green + 60);
       await page.context().close();
@@ -113,10 +122,7 @@ if (CHROMIUM === undefined) {
     test('break, see the error at its line over the last good picture; mend, see', async () => {
       const page = await open();
       const line = text.split('\n').findIndex((one) => one.startsWith('bleed:')) + 1;
-      writeFileSync(
-        template,
-        text.replace('bleed: 3', 'bleed: lots').replace('cmyk: [92, 40, 70, 45]', 'cmyk: [0, 95, 80, 10]'),
-      );
+      writeFileSync(template, inRed(text.replace('bleed: 3', 'bleed: lots')));
       const alert = page.getByRole('alert');
       await alert.waitFor();
       expect(await alert.innerText()).toMatch(
@@ -161,7 +167,7 @@ if (CHROMIUM === undefined) {
       await page.locator('[data-side=back] canvas[data-plate=Black]').waitFor();
       // They stay as they were left.
       await page.reload();
-      await drawn(page, 'back');
+      await drawn(page);
       expect(await page.locator('.overlay .trim').count()).toBe(2);
       await page.context().close();
     });
@@ -214,9 +220,8 @@ if (CHROMIUM === undefined) {
     test('two pages see the same save; each has its own switches', async () => {
       const [one, two] = [await open(), await open()];
       await one.getByLabel('Trim').check();
-      writeFileSync(template, text.replace('cmyk: [92, 40, 70, 45]', 'cmyk: [0, 95, 80, 10]'));
-      for (const page of [one, two])
-        await expect.poll(() => colourAt(page, 'front', 60, 5).then(isGreen)).toBe(false);
+      writeFileSync(template, inRed(text));
+      for (const page of [one, two]) await isOnGreen(page, false);
       expect(await one.locator('.overlay .trim').count()).toBe(2);
       expect(await two.locator('.overlay .trim').count()).toBe(0);
       await one.context().close();
@@ -232,10 +237,10 @@ if (CHROMIUM === undefined) {
       const status = page.getByRole('status');
       await expect.poll(() => status.innerText()).toBe('connecting again');
       expect(isGreen(await colourAt(page, 'front', 60, 5))).toBe(true);
-      writeFileSync(template, text.replace('cmyk: [92, 40, 70, 45]', 'cmyk: [0, 95, 80, 10]'));
+      writeFileSync(template, inRed(text));
       const again = await serve('--port', port);
       await expect.poll(() => status.innerText(), { timeout: 60_000 }).toBe('as saved');
-      await expect.poll(() => colourAt(page, 'front', 60, 5).then(isGreen)).toBe(false);
+      await isOnGreen(page, false);
       again.child.kill('SIGTERM');
       await again.ended;
       const last = serve('--port', port);
@@ -249,7 +254,7 @@ if (CHROMIUM === undefined) {
           { timeout: 60_000 },
         )
         .toBe(true);
-      await drawn(page, 'back');
+      await drawn(page);
       const { child, ended } = await last;
       child.kill('SIGTERM');
       expect(await ended).toMatchObject({ code: 0, err: '' });
