@@ -49,6 +49,7 @@ const LONG = [
   'test/schedule/tend.test.ts',
   'test/schedule/thousand.test.ts',
   'test/schedule/year.test.ts',
+  'test/settle/after-purge.test.ts',
   'test/settle/archive.test.ts',
   'test/settle/ceiling.test.ts',
   'test/settle/counted.test.ts',

@@ -2,7 +2,7 @@
 import { nodeDisk } from '../base/disk.ts';
 import { Failure, asFailure, badInput, refuseStopped } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
-import { deliver, noteReceived } from '../deliver/deliver.ts';
+import { type DeliverTools, deliver, noteReceived } from '../deliver/deliver.ts';
 import type { Target } from '../deliver/target.ts';
 import { readDeliveries, writeComplete } from '../deliver/receipt.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
@@ -11,6 +11,7 @@ import type { Run } from '../pipeline/runs.ts';
 import { isTestRun } from '../plan/plan.ts';
 import { isApprovedJob } from '../settle/approved-job.ts';
 import { acknowledgedText, fetchAcknowledgement } from '../settle/acknowledge.ts';
+import { refuseDestroyed } from '../settle/purge.ts';
 import { atTargets, refuseBusy } from './delivery-desk.ts';
 import { outputPath } from './environment.ts';
 import { findRun } from './find-run.ts';
@@ -64,7 +65,7 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
     };
     const undelivered = await atEach(async (target) => {
       if (flags.received === true) await noteReceived(target, tools);
-      else await deliver(target, flags.again === true, tools);
+      else await send(target, flags.again === true, tools);
       const has = (await readDeliveries(folder)).get(target.name)?.reached === 'done';
       terminal.out(`${plan.run} is ${has ? '' : 'not '}delivered to ${target.shown}\n`);
     });
@@ -85,6 +86,13 @@ async function bring(name: string, flags: DeliverFlags, call: Call, hears: boole
     if (failure !== undefined) throw failure;
   });
   refuseBusy(plan.run, came);
+}
+
+/** @throws Failure of kind `input` where there is nothing left to send: the run was purged */
+async function send(target: Target, again: boolean, tools: DeliverTools): Promise<void> {
+  const has = (await readDeliveries(tools.folder)).get(target.name)?.reached === 'done';
+  if (!has || again) await refuseDestroyed(tools.folder, names.runKey, 'its print files are');
+  await deliver(target, again, tools);
 }
 
 /** A word that decides nothing is a mistake: the target was meant that has not been sent anything, say. */

@@ -7,6 +7,7 @@ import { secret } from '../base/secret.ts';
 import { commitmentOf, saltOf } from '../pack/commitment.ts';
 import { openProofKey, readOperatorKey } from '../pipeline/keys.ts';
 import { idOf } from '../plan/plan.ts';
+import { refuseDestroyed } from '../settle/purge.ts';
 import { keyPath, outputPath } from './environment.ts';
 import { findRun } from './find-run.ts';
 import type { Call } from './run-command.ts';
@@ -31,6 +32,7 @@ export async function proveCommand(
   if (!/^\d+$/.test(flags.card))
     throw badInput(`--card is ${JSON.stringify(flags.card)}: it must be the serial of one card`);
   const commitment = await committedTo(folder, serial);
+  await refuseDestroyed(folder, names.proofKey, 'the key of its commitments is');
   const proof = await openProofKey(folder, await readOperatorKey(nodeDisk, keyPath(env)));
   const cardId = idOf(plan, serial);
   const salt = saltOf(cardId, proof);

@@ -3,6 +3,7 @@ import { countText } from '../base/count.ts';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { silent } from '../base/log.ts';
+import { names } from '../base/run-folder.ts';
 import type { HandoffCheck } from '../pack/check-handoff.ts';
 import { groupedFingerprint } from '../pack/recipients.ts';
 import { thawDesign } from '../plan/inputs.ts';
@@ -11,6 +12,7 @@ import { type Run, listRuns } from '../pipeline/runs.ts';
 import { type PrintTools, layoutOf } from '../pipeline/tools.ts';
 import { type ReadAgain, isHandoff, verifyHandoff, verifyRun } from '../pipeline/verify-again.ts';
 import type { Layout } from '../render/preflight.ts';
+import { refuseDestroyed } from '../settle/purge.ts';
 import { keyPath, outputPath } from './environment.ts';
 import type { Call } from './run-command.ts';
 
@@ -35,6 +37,7 @@ export async function verifyCommand(
       hint: `runs: ${runs.map(({ plan }) => plan.run).join(', ')}`,
     });
   }
+  await refuseDestroyed(run.folder, names.runKey, 'its codes are');
   terminal.out(readText(await verifyRun(await toolsOf(run, keyPath(env)))));
 }
 

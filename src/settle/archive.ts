@@ -67,7 +67,11 @@ export async function checkArchive(
     [SUMS, sha256(sumsText(entries))],
     ...entries.map(({ path, sha256: sum }) => [path, sum] as const),
   ]);
-  const wrong = (what: string) => new Failure('mismatch', `${shown} is not what was to be archived: ${what}`);
+  const wrong = (what: string) =>
+    new Failure('mismatch', {
+      message: `${shown} is not what was to be archived: ${what}`,
+      hint: 'where the run was purged of more since (--proofs), remove that file and archive again',
+    });
   const reader = extract();
   const source = Readable.from(file);
   const unzipped = source.pipe(createGunzip());

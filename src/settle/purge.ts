@@ -1,6 +1,6 @@
 // Destroys what could be stolen of a run, and writes down that it is gone. The run's key goes first: without it
 // nothing that was sealed opens, whatever a crash leaves. What is destroyed is noted before, with its checksum.
-import { Failure } from '../base/failure.ts';
+import { Failure, badInput } from '../base/failure.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { digest } from '../pack/place.ts';
 import { writeRecord } from './records.ts';
@@ -87,6 +87,22 @@ export async function purgeTogether(
 ): Promise<void> {
   for (const folder of folders) await beginPurge(folder, about);
   for (const folder of folders) done(await finishPurge(folder, now));
+}
+
+/**
+ * Tells what was destroyed on purpose from what is missing.
+ * @param what is gone with the file: "its codes are"
+ * @throws Failure of kind `input` where a purge destroyed the file
+ */
+export async function refuseDestroyed(folder: RunFolder, file: string, what: string): Promise<void> {
+  for (const note of [names.purging, names.proofPurging]) {
+    if (!(await folder.has(note))) continue;
+    const { at, files } = (await folder.readJson(note)) as PurgeRecord;
+    if (files.some((destroyed) => destroyed.file === file))
+      throw badInput(`${folder.name} was purged on ${at.slice(0, 10)}: ${what} destroyed`, {
+        hint: `${folder.name}/${note} lists what went, by whose order and why`,
+      });
+  }
 }
 
 /** Whether a purged run still has the key of its commitments, or a note that it was being destroyed. */
