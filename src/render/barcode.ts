@@ -1,6 +1,6 @@
 // Text -> Code 128 as bar and space widths, and the choice of a module width that the press can hold.
 import bwipjs from 'bwip-js';
-import { type Complaint, Failure } from '../base/failure.ts';
+import { type Complaint, Failure, badInput } from '../base/failure.ts';
 import { type CodeFormat, hardestTexts } from '../plan/format.ts';
 import { STOP, code128Values } from './code128.ts';
 import { type Press, dotsToMm, dotsWithin, mm } from './grid.ts';
@@ -55,13 +55,22 @@ function readPatterns(): readonly (readonly number[])[] {
 
 /**
  * The modules of a QR code, row by row, 1 for dark; error correction M.
- * @throws Failure, which does not show the text, where it is too long
+ * @throws Failure of kind `input`, which does not show the text, where it is longer than any QR code holds
  */
 export function qrRows(text: string): readonly (readonly number[])[] {
-  const [symbol] = bwipjs.raw('qrcode', text, {});
+  const [symbol] = encodedQr(text);
   if (symbol === undefined || !('pixs' in symbol)) throw new Failure('bug', 'the encoder gave no modules');
   const { pixs, pixx } = symbol;
   return Array.from({ length: pixs.length / pixx }, (_, row) => pixs.slice(row * pixx, (row + 1) * pixx));
+}
+
+function encodedQr(text: string) {
+  try {
+    return bwipjs.raw('qrcode', text, {});
+  } catch (error) {
+    if (!String(error).includes('qrcodeNoValidSymbol')) throw error;
+    throw badInput('no QR code holds a text as long as this');
+  }
 }
 
 /** Clear modules around a QR code (ISO/IEC 18004). */

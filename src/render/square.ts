@@ -1,4 +1,5 @@
 // QR codes before a card exists: the module that the hardest text leaves, measured like any symbol's.
+import { Failure } from '../base/failure.ts';
 import { type Side, type Template, fieldsIn, partsOf } from '../plan/template.ts';
 import type { Limits } from '../plan/press.ts';
 import type { Checked } from '../plan/yaml.ts';
@@ -18,11 +19,16 @@ export function squareFindings(
 ): readonly Finding[] {
   return partsOf(template.value, side).flatMap((part): readonly Finding[] => {
     if (part.part !== 'qr') return [];
-    const modules = Math.max(...hardestIn(part.text, ranges).map((text) => qrRows(text).length));
+    const name = nameOf(template, side, part);
+    const at = (key: 'size' | 'text') => template.at(side, indexOf(template, side, part), key);
+    const modules = modulesOf(hardestIn(part.text, ranges));
+    if (modules === undefined)
+      return failing('symbol-fit', [
+        { message: `${name}: no QR code holds a text as long as this`, place: at('text') },
+      ]);
     const dots = squareDots(part, modules, press);
     const module = dotsToMm(dots, press);
-    const name = nameOf(template, side, part);
-    const place = template.at(side, indexOf(template, side, part), 'size');
+    const place = at('size');
     const message = `${name}: a QR code of ${modules} modules has ${mm(module, 3)} a module here`;
     if (!isReadable({ module }))
       return failing('symbol-fit', [{ message: `${message}: under ${mm(MIN_MODULE)}`, place }]);
@@ -35,6 +41,16 @@ export function squareFindings(
       { ...finding, value: `${mm(module, 3)} (${dots} dots of ${press.dpi} dpi; ideal ${mm(ideal, 3)})` },
     ];
   });
+}
+
+/** Modules of the largest code that one of the texts needs; undefined where no code holds one of them. */
+function modulesOf(texts: readonly string[]): number | undefined {
+  try {
+    return Math.max(...texts.map((text) => qrRows(text).length));
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'input') return undefined;
+    throw error;
+  }
 }
 
 /** A text with all that its fields may bring; of values that are encoded alike, one. */

@@ -41,6 +41,20 @@ test('letters need more modules than digits', async () => {
   expect(await dotsOn(card!, 8)).toBe(5);
 });
 
+test('a text that no QR code holds is refused at its line', async () => {
+  const text = `https://example.org/${'a'.repeat(2400)}`;
+  const long = template(20).replace("'{token}'", text);
+  const { findings, layout } = await inspect(inputsOf({ template: long }, { token: MIXED, pin: null }));
+  expect(findings.find(({ verdict }) => verdict === 'fail')).toMatchObject({
+    rule: 'symbol-fit',
+    complaint: {
+      message: 'front[2]: no QR code holds a text as long as this',
+      place: { line: 5 },
+    },
+  });
+  expect(layout).toBeUndefined();
+});
+
 describe.each([25, 40])('%i letters and digits', (length) => {
   const format = code(length, { characters: true });
   // Runs of digits, capitals and small letters are where a QR code changes its mode.
