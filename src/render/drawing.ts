@@ -34,6 +34,8 @@ const SHAPES = ['path', 'rect', 'circle', 'ellipse', 'polygon'];
 const GROUPS = ['svg', 'g'];
 /** Say something about a drawing and draw nothing. */
 const SILENT = ['title', 'desc', 'metadata', 'defs'];
+/** Values of `fill` with which a shape is not seen. */
+const UNFILLED = ['none', 'transparent'];
 /** Attributes that would change what is seen, with the values at which they do not. */
 const PLAIN: Readonly<Record<string, readonly string[]>> = {
   stroke: ['none'],
@@ -78,6 +80,9 @@ export function readDrawing(bytes: Uint8Array, file: string): Drawing {
   });
   parser.on('opentag', (tag) => {
     const name = tag.local;
+    // A style sheet changes shapes wherever it stands.
+    if (name === 'style' && NAMESPACES.includes(tag.uri))
+      throw refuse('<style> cannot be drawn', HINTS.style);
     if (silent > 0 || SILENT.includes(name) || !NAMESPACES.includes(tag.uri)) {
       silent += 1;
       return;
@@ -111,7 +116,12 @@ export function readDrawing(bytes: Uint8Array, file: string): Drawing {
       transforms: [...around.transforms, ...own],
     };
     open.push(state);
-    if (!SHAPES.includes(name) || state.fill === 'none') return;
+    if (!SHAPES.includes(name) || UNFILLED.includes(state.fill)) return;
+    if (isSeenThrough(state.fill))
+      throw refuse(
+        `fill="${state.fill}" cannot be drawn: it is seen through`,
+        'give the shape the colour that is seen',
+      );
     if (state.fill.startsWith('url('))
       throw refuse('a gradient or pattern cannot be drawn', 'give the shape one colour');
     const steps = stepsOf(pathOf(name, attributes), state.transforms);
@@ -136,6 +146,13 @@ const HINTS: Readonly<Record<string, string>> = {
   style: 'export with presentation attributes (fill="…") instead of styles',
   class: 'export with presentation attributes (fill="…") instead of styles',
 };
+
+/** Colours with an alpha: of ink there is all or none. */
+function isSeenThrough(fill: string): boolean {
+  const [, alpha] = /^#(?:[0-9a-f]{3}([0-9a-f])|[0-9a-f]{6}([0-9a-f]{2}))$/.exec(fill)?.filter(Boolean) ?? [];
+  if (alpha !== undefined) return !/^f+$/.test(alpha);
+  return /^(rgb|hsl)a\(|^\w+\(.*\//.test(fill);
+}
 
 type Attributes = Readonly<Record<string, string | undefined>>;
 
