@@ -3,9 +3,9 @@ import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { findRun } from '../pipeline/runs.ts';
 import { acknowledge, acknowledgedText, fetchAcknowledgement } from '../settle/acknowledge.ts';
+import type { Call } from './call.ts';
 import { atTargets, refuseBusy } from './delivery-desk.ts';
 import { outputPath } from './environment.ts';
-import type { Call } from './run-command.ts';
 
 export async function acknowledgeCommand(
   name: string,

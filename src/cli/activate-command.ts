@@ -11,8 +11,8 @@ import { parseList } from '../settle/list.ts';
 import { amountText, parseAmount, parseCurrency } from '../settle/money.ts';
 import { type ActivationTerms, eachSerial, someText } from '../settle/records.ts';
 import { refuseOrder } from '../settle/rules.ts';
+import type { Call } from './call.ts';
 import { type Desk, atDesk } from './desk.ts';
-import type { Call } from './run-command.ts';
 
 export interface ActivateFlags {
   readonly cards?: string;

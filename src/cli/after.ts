@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { acknowledgeCommand } from './acknowledge-command.ts';
 import { type ActivateFlags, activateCommand } from './activate-command.ts';
+import type { Call } from './call.ts';
 import type { OrderCommandFlags } from './order.ts';
 import { type ArchiveFlags, archiveCommand } from './archive-command.ts';
 import { type AuditFlags, auditCommand } from './audit-command.ts';
@@ -11,7 +12,6 @@ import { type ReconcileFlags, reconcileCommand } from './reconcile-command.ts';
 import { reissueCommand } from './reissue-command.ts';
 import { replaceCommand } from './replace-command.ts';
 import { reprintCommand } from './reprint-command.ts';
-import type { Call } from './run-command.ts';
 import { voidCommand } from './void-command.ts';
 
 const LIST = 'serials, ranges, boxes: 17,20-25,box:3; or missing, spoiled, unused';

@@ -13,9 +13,9 @@ import { previewFiles } from '../preview/preview.ts';
 import { openSpecimen } from '../preview/specimen.ts';
 import { jobSubject } from '../preview/subject.ts';
 import { type Approval, approverOf, findApproval, keepApproval, kindOf } from '../settle/approval.ts';
+import type { Call } from './call.ts';
 import { inspectJob } from './check-command.ts';
 import { outputPath, reader, signPassphrase } from './environment.ts';
-import type { Call } from './run-command.ts';
 import { whoCalls } from './who.ts';
 
 export interface ApproveFlags {

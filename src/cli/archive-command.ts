@@ -10,8 +10,8 @@ import { type Family, membersOf, readFamily } from '../pipeline/family.ts';
 import { whyNotClosed } from '../pipeline/orders.ts';
 import { type Archive, archiveOf, checkArchive } from '../settle/archive.ts';
 import { auditFolder } from '../settle/audit.ts';
+import { type Call, clockOf } from './call.ts';
 import { outputPath } from './environment.ts';
-import { type Call, clockOf } from './run-command.ts';
 
 export interface ArchiveFlags {
   /** The file; beside the run where none is given. */

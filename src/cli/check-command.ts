@@ -17,9 +17,9 @@ import { type Finding, complaintsOf } from '../render/finding.ts';
 import { type Layout, inspect } from '../render/preflight.ts';
 import { lengthOf } from '../render/symbol.ts';
 import { isScheduled, scheduledOf } from '../schedule/scheduled.ts';
+import type { Call } from './call.ts';
 import { reader, sftpAccess, signPassphrase } from './environment.ts';
 import { findingTable, outlookRows } from './finding-table.ts';
-import type { Call } from './run-command.ts';
 import { type Row, table } from './table.ts';
 import { webhookKey } from './watched.ts';
 

@@ -10,12 +10,12 @@ import type { Chore } from '../schedule/tend.ts';
 import { acknowledgedText, fetchAcknowledgement, unacknowledged } from '../settle/acknowledge.ts';
 import { closedAt, isHalfPurged } from '../settle/retention.ts';
 import { expected, remindersOf } from '../watch/reminder.ts';
+import { type Call, clockOf } from './call.ts';
 import { deliverOnly } from './deliver-command.ts';
 import { atTargets } from './delivery-desk.ts';
 import { atDesk } from './desk.ts';
 import { reader } from './environment.ts';
 import { purgeDue } from './purge-command.ts';
-import { type Call, clockOf } from './run-command.ts';
 import { remindOnce, watched } from './watched.ts';
 
 export function choresOf(output: string, metrics: string | undefined, call: Call): readonly Chore[] {

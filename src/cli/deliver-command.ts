@@ -12,10 +12,10 @@ import { isTestRun } from '../plan/plan.ts';
 import { isApprovedJob } from '../settle/approved-job.ts';
 import { acknowledgedText, fetchAcknowledgement } from '../settle/acknowledge.ts';
 import { refuseDestroyed } from '../settle/purge.ts';
+import type { Call } from './call.ts';
 import { atTargets, refuseBusy } from './delivery-desk.ts';
 import { outputPath } from './environment.ts';
 import { findRun } from './find-run.ts';
-import type { Call } from './run-command.ts';
 
 export interface DeliverFlags {
   readonly again?: boolean;

@@ -1,6 +1,5 @@
 // What the commands share that go to a run's targets: its lock, its journal, and the tools to reach them. They need
 // no key of the vault.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
 import { type Busy, Held, thisProcess, withLock } from '../base/lock.ts';
 import { combine } from '../base/log.ts';
@@ -8,8 +7,8 @@ import { sessions } from '../deliver/session.ts';
 import type { Target } from '../deliver/target.ts';
 import type { Run } from '../pipeline/runs.ts';
 import type { AckTools } from '../settle/acknowledge.ts';
+import { type Call, clockOf, pauseOf } from './call.ts';
 import { sftpAccess } from './environment.ts';
-import { type Call, clockOf } from './run-command.ts';
 import { targetsOfRun } from './targets.ts';
 import { whoCalls, withWitness } from './who.ts';
 
@@ -24,7 +23,7 @@ export async function atTargets<T>(
   call: Call,
   work: (targets: readonly Target[], tools: AckTools) => Promise<T>,
 ): Promise<{ readonly came: T } | Busy> {
-  const { env, log, stopping } = call;
+  const { env, log } = call;
   const now = clockOf(call);
   const access = await sftpAccess(env);
   const targets = await targetsOfRun(plan, moved, access);
@@ -38,7 +37,7 @@ export async function atTargets<T>(
         now,
         by,
         log: combine(journal, log),
-        sleep: (milliseconds) => sleep(milliseconds, undefined, { signal: stopping }),
+        sleep: pauseOf(call),
         openSession: sessions(nodeDisk, access),
       }),
     }));

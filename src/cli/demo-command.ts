@@ -3,9 +3,10 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { nodeDisk } from '../base/disk.ts';
 import { type Run, isComplete, listRuns } from '../pipeline/runs.ts';
+import type { Call } from './call.ts';
 import { BUILT_IN, outputPath } from './environment.ts';
 import { writeKey } from './keygen-command.ts';
-import { type Call, runCommand } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 import type { Sandbox, SandboxOptions } from '../sandbox/sandbox.ts';
 import { closeSandbox, openSandbox, portNumber, readBooks } from './sandbox-command.ts';
 

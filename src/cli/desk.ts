@@ -17,6 +17,7 @@ import type { Surroundings } from '../pipeline/check-job.ts';
 import { freshSerials } from '../pipeline/serials.ts';
 import { witnessOf } from '../settle/witness.ts';
 import { layoutOf } from '../pipeline/tools.ts';
+import { type Call, clockOf, pauseOf } from './call.ts';
 import {
   apiUrl,
   credentials,
@@ -28,7 +29,7 @@ import {
   signPassphrase,
   threadCount,
 } from './environment.ts';
-import { type Call, TIMEOUT, clockOf, makeRun } from './run-command.ts';
+import { TIMEOUT, makeRun } from './run-command.ts';
 import { Stages } from './stages.ts';
 import { failsTo, whoCalls, withWitness } from './who.ts';
 
@@ -53,7 +54,7 @@ export async function atDesk<T>(
   needs: DeskNeeds,
   work: (desk: Desk) => Promise<T>,
 ): Promise<T> {
-  const { env, stopping } = call;
+  const { env } = call;
   const output = outputPath(env, flags.output);
   const { root } = await readFamily(nodeDisk, output, name);
   const { folder, plan } = root;
@@ -72,7 +73,6 @@ export async function atDesk<T>(
   const platform = needs.platform
     ? await openPlatform(plan.account, plan.origin, plan.jobFile, call)
     : undefined;
-  const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
   return lastly(
     () =>
       withLock(
@@ -106,7 +106,7 @@ export async function atDesk<T>(
         lock,
         log,
         now,
-        sleep: pause,
+        sleep: pauseOf(call),
         wait: (milliseconds) => sleep(milliseconds),
         settle: settleTime(env),
         freshSerials: freshSerials(nodeDisk, output, of, self),
@@ -149,7 +149,7 @@ async function openPlatform(
     perSecond: batch.perSecond,
     timeout: TIMEOUT,
     now: () => new Date(),
-    sleep: (milliseconds) => sleep(milliseconds, undefined, { signal: stopping }),
+    sleep: pauseOf({ stopping }),
     // Cards are looked at, deleted and activated one by one: the next call of the command goes on with the rest.
     stopping,
   });

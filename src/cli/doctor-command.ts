@@ -9,6 +9,7 @@ import type { Job } from '../plan/job.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { isScheduled, scheduledOf } from '../schedule/scheduled.ts';
 import { type Finding, examine } from '../watch/doctor.ts';
+import type { Call } from './call.ts';
 import {
   apiUrl,
   credentials,
@@ -18,7 +19,6 @@ import {
   sftpAccess,
   signPassphrase,
 } from './environment.ts';
-import type { Call } from './run-command.ts';
 import { webhookKey } from './watched.ts';
 
 /** A person waits for the answer: milliseconds until the platform is given up, and between attempts. */

@@ -4,8 +4,8 @@ import { makeFolders, nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { WRITTEN_FILES } from '../plan/json-schema.ts';
 import { filesOf, parseTemplate } from '../plan/template.ts';
+import type { Call } from './call.ts';
 import { BUILT_IN } from './environment.ts';
-import type { Call } from './run-command.ts';
 
 export async function initCommand(dir: string, { terminal }: Call): Promise<void> {
   if ((await nodeDisk.list(dir)).length > 0)

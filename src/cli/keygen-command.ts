@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { type Disk, makeFolders, nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { generateKeyPair, identityText, isRecipient } from '../base/vault.ts';
+import type { Call } from './call.ts';
 import { keyPath } from './environment.ts';
-import type { Call } from './run-command.ts';
 
 export async function keygenCommand(backups: readonly string[], { terminal, env }: Call): Promise<void> {
   const path = keyPath(env);

@@ -7,9 +7,9 @@ import { Failure, badInput } from '../base/failure.ts';
 import { openLive } from '../preview/live.ts';
 import { type PageFiles, serveLive } from '../preview/live-server.ts';
 import type { Named } from '../preview/subject.ts';
+import type { Call } from './call.ts';
 import { reader } from './environment.ts';
 import type { PreviewFlags } from './preview-command.ts';
-import type { Call } from './run-command.ts';
 
 /** Where the build puts the page. */
 const PAGE = fileURLToPath(new URL('../page', import.meta.url));

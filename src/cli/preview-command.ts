@@ -10,10 +10,10 @@ import { parseRecord } from '../preview/record.ts';
 import { type Shown, openSpecimen } from '../preview/specimen.ts';
 import { type Named, namedIn, readSubject } from '../preview/subject.ts';
 import { complaintsOf } from '../render/finding.ts';
+import type { Call } from './call.ts';
 import { reader } from './environment.ts';
 import { findingTable, outlookRows } from './finding-table.ts';
 import { liveCommand } from './live-command.ts';
-import type { Call } from './run-command.ts';
 import { table } from './table.ts';
 
 export interface PreviewFlags {

@@ -8,8 +8,8 @@ import { Platform } from '../issue/platform.ts';
 import { probe, probePage } from '../issue/probe.ts';
 import { readJob } from '../plan/read-job.ts';
 import { isTest } from '../plan/job.ts';
+import type { Call } from './call.ts';
 import { apiUrl, credentials, outputPath, reader } from './environment.ts';
-import type { Call } from './run-command.ts';
 
 export async function probeCommand(
   jobPath: string,

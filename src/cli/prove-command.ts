@@ -8,9 +8,9 @@ import { commitmentOf, saltOf } from '../pack/commitment.ts';
 import { openProofKey, readOperatorKey } from '../pipeline/keys.ts';
 import { idOf } from '../plan/plan.ts';
 import { refuseDestroyed } from '../settle/purge.ts';
+import type { Call } from './call.ts';
 import { keyPath, outputPath } from './environment.ts';
 import { findRun } from './find-run.ts';
-import type { Call } from './run-command.ts';
 
 export interface ProveFlags {
   /** The serial. */

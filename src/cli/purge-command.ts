@@ -13,9 +13,9 @@ import { type Run, listRuns } from '../pipeline/runs.ts';
 import { refuseFailures, tend } from '../schedule/tend.ts';
 import { keepsProofs, purgeProofs, purgeTogether } from '../settle/purge.ts';
 import { closedAt, daysAfter, daysOf, isHalfPurged } from '../settle/retention.ts';
+import { type Call, clockOf } from './call.ts';
 import { type Desk, atDesk } from './desk.ts';
 import { outputPath, reader } from './environment.ts';
-import { type Call, clockOf } from './run-command.ts';
 import { withWitness } from './who.ts';
 
 export interface PurgeFlags {

@@ -12,8 +12,8 @@ import { count } from '../settle/reconcile.ts';
 import { type ReturnRecord, nextNumber, writeRecord } from '../settle/records.ts';
 import { mostBytes, parseColumns, parseReturn } from '../settle/return-file.ts';
 import { offers } from '../settle/rules.ts';
+import type { Call } from './call.ts';
 import { type Desk, atDesk } from './desk.ts';
-import type { Call } from './run-command.ts';
 
 export interface ReconcileFlags {
   /** `serial=Number,result=Status` */

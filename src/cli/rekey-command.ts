@@ -6,8 +6,8 @@ import { Failure } from '../base/failure.ts';
 import { readOperatorKey, rekeyRun } from '../pipeline/keys.ts';
 import { removeDrafts } from '../pipeline/output.ts';
 import { listRuns } from '../pipeline/runs.ts';
+import type { Call } from './call.ts';
 import { keyPath, outputPath } from './environment.ts';
-import type { Call } from './run-command.ts';
 
 export async function rekeyCommand(
   newKey: string,

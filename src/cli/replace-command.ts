@@ -1,6 +1,6 @@
 // cardpress replace: lost or stolen cards: void them, and make as many under fresh ids.
+import type { Call } from './call.ts';
 import { type OrderCommandFlags, orderCommand } from './order.ts';
-import type { Call } from './run-command.ts';
 
 export function replaceCommand(name: string, flags: OrderCommandFlags, call: Call): Promise<void> {
   return orderCommand(name, 'replace', flags, call);

@@ -6,8 +6,8 @@ import { names } from '../base/run-folder.ts';
 import type { ResolvedRecord } from '../issue/records.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { type Run, findRun } from '../pipeline/runs.ts';
+import { type Call, clockOf } from './call.ts';
 import { outputPath } from './environment.ts';
-import { type Call, clockOf } from './run-command.ts';
 import { whoCalls, withWitness } from './who.ts';
 
 export interface ResolveFlags {

@@ -7,7 +7,7 @@ import { nodeDisk } from '../base/disk.ts';
 import type { Journal } from '../base/journal.ts';
 import { lastly } from '../base/failure.ts';
 import { type Holder, thisProcess } from '../base/lock.ts';
-import { type Log, combine } from '../base/log.ts';
+import { combine } from '../base/log.ts';
 import { sessions } from '../deliver/session.ts';
 import { Platform } from '../issue/platform.ts';
 import { KnownPrints } from '../issue/prints.ts';
@@ -22,9 +22,9 @@ import { type Tools, layoutOf } from '../pipeline/tools.ts';
 import { isRunOf, lastDue } from '../plan/cron.ts';
 import { batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
 import { approvedEvent } from '../settle/approval.ts';
+import { type Call, clockOf, pauseOf } from './call.ts';
 import {
   type Credentials,
-  type Environment,
   apiUrl,
   credentials,
   keyPath,
@@ -35,7 +35,7 @@ import {
   signPassphrase,
   threadCount,
 } from './environment.ts';
-import { type Terminal, openScreen } from './screen.ts';
+import { openScreen } from './screen.ts';
 import { Stages } from './stages.ts';
 import { type Outcome, watched } from './watched.ts';
 import { failsTo, withWitness } from './who.ts';
@@ -48,20 +48,6 @@ export interface RunOptions {
   readonly metrics?: string | undefined;
   /** The name of the run that is due, where it is not the job's last. */
   readonly due?: string | undefined;
-}
-
-/** What a command is given: where to write, the environment, events' other sink, and the signal to stop. */
-export interface Call {
-  readonly terminal: Terminal;
-  readonly env: Environment;
-  readonly log: Log;
-  readonly stopping: AbortSignal;
-  /** The clock; the computer's own where none is given. */
-  readonly now?: () => Date;
-}
-
-export function clockOf({ now }: Call): () => Date {
-  return now ?? (() => new Date());
 }
 
 /** What the environment gives to a run; read before anything is planned. */
@@ -178,7 +164,7 @@ export async function makeRun(
   async function make(journal: Journal): Promise<void> {
     const screen = openScreen(terminal, plan, targets.length);
     const log = combine(journal, screen, machineLog);
-    const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping });
+    const pause = pauseOf(call);
     const platform = new Platform({
       url: plan.origin,
       account: plan.account,

@@ -7,7 +7,7 @@ import { parseYaml } from '../plan/yaml.ts';
 import { faultPlan } from '../sandbox/fault-plan.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/sandbox.ts';
 import { books } from '../sandbox/books.ts';
-import type { Call } from './run-command.ts';
+import type { Call } from './call.ts';
 
 export interface SandboxFlags {
   readonly port?: string;

@@ -9,8 +9,9 @@ import { type RunState, type Scheduled, agendaOf } from '../schedule/agenda.ts';
 import { readNote, writeNote } from '../schedule/note.ts';
 import { scheduledOf } from '../schedule/scheduled.ts';
 import { type Clock, type Ended, jobLoop } from '../schedule/scheduler.ts';
+import { type Call, clockOf } from './call.ts';
 import { outputPath, reader } from './environment.ts';
-import { type Call, clockOf, runCommand } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 import { tendRuns } from './tend-command.ts';
 
 export interface ScheduleOptions {

@@ -2,7 +2,7 @@
 import { badInput } from '../base/failure.ts';
 import { manifestJsonSchema } from '../pack/manifest-schema.ts';
 import { WRITTEN_FILES, jsonSchemaOf, schemaText } from '../plan/json-schema.ts';
-import type { Call } from './run-command.ts';
+import type { Call } from './call.ts';
 
 const SCHEMAS: ReadonlyMap<string, () => object> = new Map([
   ...WRITTEN_FILES.map((file) => [file as string, () => jsonSchemaOf(file)] as const),

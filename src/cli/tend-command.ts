@@ -3,9 +3,9 @@ import { nodeDisk } from '../base/disk.ts';
 import { type Run, isAbandoned, listRuns } from '../pipeline/runs.ts';
 import { type Tended, refuseFailures, tend } from '../schedule/tend.ts';
 import { writeMetrics } from '../watch/metrics.ts';
+import { type Call, clockOf } from './call.ts';
 import { choresOf } from './chores.ts';
 import { outputPath, reader } from './environment.ts';
-import { type Call, clockOf } from './run-command.ts';
 
 export interface TendOptions {
   readonly output?: string;

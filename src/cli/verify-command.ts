@@ -13,8 +13,8 @@ import { type PrintTools, layoutOf } from '../pipeline/tools.ts';
 import { type ReadAgain, isHandoff, verifyHandoff, verifyRun } from '../pipeline/verify-again.ts';
 import type { Layout } from '../render/preflight.ts';
 import { refuseDestroyed } from '../settle/purge.ts';
+import type { Call } from './call.ts';
 import { keyPath, outputPath } from './environment.ts';
-import type { Call } from './run-command.ts';
 
 export async function verifyCommand(
   what: string,

@@ -13,8 +13,8 @@ import { writeMetrics } from '../watch/metrics.ts';
 import { type Notice, deliveryNotice, failureNotice, newsOf } from '../watch/notice.ts';
 import { type Reminder, reminderNotice } from '../watch/reminder.ts';
 import { beat, postNotice } from '../watch/webhook.ts';
+import { type Call, clockOf } from './call.ts';
 import { notifySecret, reader } from './environment.ts';
-import { type Call, clockOf } from './run-command.ts';
 
 /** What the work has come to, told as it goes. */
 export interface Outcome {

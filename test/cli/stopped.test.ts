@@ -3,8 +3,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { activateCommand } from '../../src/cli/activate-command.ts';
+import type { Call } from '../../src/cli/call.ts';
 import { deliverCommand } from '../../src/cli/deliver-command.ts';
-import { type Call, runCommand } from '../../src/cli/run-command.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
 import { voidCommand } from '../../src/cli/void-command.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';

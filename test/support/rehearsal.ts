@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { silent } from '../../src/base/log.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
-import { type Call, runCommand } from '../../src/cli/run-command.ts';
+import type { Call } from '../../src/cli/call.ts';
+import { runCommand } from '../../src/cli/run-command.ts';
 import { writeKey } from '../../src/cli/keygen-command.ts';
 
 export interface Rehearsal {
