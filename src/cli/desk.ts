@@ -29,7 +29,7 @@ import {
   signPassphrase,
   threadCount,
 } from './environment.ts';
-import { TIMEOUT, makeRun } from './run-command.ts';
+import { TIMEOUT, makeRun } from './make-run.ts';
 import { Stages } from './stages.ts';
 import { failsTo, whoCalls, withWitness } from './who.ts';
 

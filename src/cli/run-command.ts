@@ -1,30 +1,17 @@
 // cardpress run: a job to its handoff.
+import { relative } from 'node:path';
 import { countText } from '../base/count.ts';
-import type { SftpAccess } from '../deliver/target.ts';
-import { dirname, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
-import type { Journal } from '../base/journal.ts';
-import { lastly } from '../base/failure.ts';
-import { type Holder, thisProcess } from '../base/lock.ts';
-import { combine } from '../base/log.ts';
-import { sessions } from '../deliver/session.ts';
-import { Platform } from '../issue/platform.ts';
-import { KnownPrints } from '../issue/prints.ts';
-import { localDispatch } from '../pipeline/dispatch.ts';
+import { thisProcess } from '../base/lock.ts';
 import { readOperatorKey } from '../pipeline/keys.ts';
 import { type Ledger, LedgerReader } from '../pipeline/ledger.ts';
-import { type OpenRun, withRun } from '../pipeline/prepare.ts';
-import { runJob } from '../pipeline/run.ts';
+import { withRun } from '../pipeline/prepare.ts';
 import type { Run } from '../pipeline/runs.ts';
-import { freshSerials } from '../pipeline/serials.ts';
-import { type Tools, layoutOf } from '../pipeline/tools.ts';
+import { layoutOf } from '../pipeline/tools.ts';
 import { isRunOf, lastDue } from '../plan/cron.ts';
-import { batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
-import { approvedEvent } from '../settle/approval.ts';
-import { type Call, clockOf, pauseOf } from './call.ts';
+import { cardCount, volumesOf } from '../plan/plan.ts';
+import { type Call, clockOf } from './call.ts';
 import {
-  type Credentials,
   apiUrl,
   credentials,
   keyPath,
@@ -35,10 +22,9 @@ import {
   signPassphrase,
   threadCount,
 } from './environment.ts';
-import { openScreen } from './screen.ts';
+import { makeRun } from './make-run.ts';
 import { Stages } from './stages.ts';
 import { type Outcome, watched } from './watched.ts';
-import { failsTo, withWitness } from './who.ts';
 
 export interface RunOptions {
   readonly run?: string;
@@ -49,21 +35,6 @@ export interface RunOptions {
   /** The name of the run that is due, where it is not the job's last. */
   readonly due?: string | undefined;
 }
-
-/** What the environment gives to a run; read before anything is planned. */
-export interface RunAccess extends Credentials {
-  readonly key: string;
-  readonly self: Holder;
-  /** Milliseconds. */
-  readonly settle: number;
-  readonly threads: number;
-  readonly sftp: SftpAccess;
-  readonly stages: Stages;
-  readonly retry: boolean;
-}
-
-/** Milliseconds for a batch's answer: a thousand cards may take a while, and a lost answer is dear. */
-export const TIMEOUT = 300_000;
 
 /** @returns how it went, where it did not fail */
 export async function runCommand(jobPath: string, options: RunOptions, call: Call): Promise<Outcome> {
@@ -145,89 +116,6 @@ async function continueOrMake(
     const { holder, run } = ended;
     terminal.out(
       `${run.plan.run} is being made elsewhere: process ${holder.pid} on ${holder.host}, since ${holder.since}\n`,
-    );
-  }
-}
-
-/** Brings a run to its end. The caller holds its lock. */
-export async function makeRun(
-  open: OpenRun,
-  { clientId, clientSecret, key, self, settle, sftp, threads, stages, retry }: RunAccess,
-  call: Call,
-): Promise<void> {
-  const { job, run, keys, design, layout, signer, targets, lock } = open;
-  const { plan, folder } = run;
-  const { terminal, env, log: machineLog, stopping } = call;
-  const now = clockOf(call);
-  await withWitness(folder, env, now, make);
-
-  async function make(journal: Journal): Promise<void> {
-    const screen = openScreen(terminal, plan, targets.length);
-    const log = combine(journal, screen, machineLog);
-    const pause = pauseOf(call);
-    const platform = new Platform({
-      url: plan.origin,
-      account: plan.account,
-      clientId,
-      clientSecret,
-      concurrency: job.batch.concurrency,
-      perSecond: job.batch.perSecond,
-      timeout: TIMEOUT,
-      now,
-      sleep: pause,
-    });
-    const tools: Tools = {
-      plan,
-      folder,
-      keys,
-      prints: new KnownPrints(folder),
-      platform,
-      lock,
-      log,
-      now,
-      sleep: pause,
-      wait: (milliseconds) => sleep(milliseconds),
-      settle,
-      freshSerials: freshSerials(nodeDisk, dirname(folder.path), plan, self),
-      design,
-      layout: () => Promise.resolve(layout),
-      signer,
-      contacts: job.contacts,
-      targets,
-      openSession: sessions(nodeDisk, sftp),
-    };
-    log.emit(
-      open.isNew
-        ? {
-            event: 'run.planned',
-            run: plan.run,
-            cards: cardCount(plan),
-            batches: batchesOf(plan).length,
-            volumes: volumesOf(plan).length,
-          }
-        : { event: 'run.continued', run: plan.run },
-    );
-    if (open.laterApproval !== undefined) log.emit(approvedEvent(open.laterApproval));
-    const lanes = {
-      asking: job.batch.concurrency,
-      threads: Math.min(threads, volumesOf(plan).length),
-    };
-    const work = () =>
-      runJob(tools, (halted) => localDispatch(tools, lanes, { runPath: folder.path, keyPath: key }, halted), {
-        accept: job.accept,
-        recovery: job.recovery,
-        retry,
-        targets: targets.map(({ name }) => name),
-        stopping,
-        onLedger: screen.onLedger,
-        onStep: stages.onStep,
-      });
-    await lastly(
-      () => work().catch(failsTo(journal)),
-      async () => {
-        screen.close();
-        await platform.close();
-      },
     );
   }
 }
