@@ -27,9 +27,8 @@ import {
   settleTime,
   sftpAccess,
   signPassphrase,
-  threadCount,
 } from './environment.ts';
-import { TIMEOUT, makeRun } from './make-run.ts';
+import { TIMEOUT, accessOf, makeRun } from './make-run.ts';
 import { Stages } from './stages.ts';
 import { failsTo, whoCalls, withWitness } from './who.ts';
 
@@ -112,20 +111,7 @@ export async function atDesk<T>(
         freshSerials: freshSerials(nodeDisk, output, of, self),
       }),
       make: async (run) =>
-        makeRun(
-          run,
-          {
-            ...(await credentials(env)),
-            key: keyPath(env),
-            self,
-            settle: settleTime(env),
-            threads: threadCount(env),
-            sftp: await sftpAccess(env),
-            stages: new Stages(),
-            retry: false,
-          },
-          call,
-        ),
+        makeRun(run, await accessOf(env), { self, stages: new Stages(), retry: false }, call),
     });
   }
 }

@@ -18,20 +18,44 @@ import type { Tools } from '../pipeline/tools.ts';
 import { batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
 import { approvedEvent } from '../settle/approval.ts';
 import { type Call, clockOf, pauseOf } from './call.ts';
-import type { Credentials } from './environment.ts';
+import {
+  type Credentials,
+  type Environment,
+  credentials,
+  keyPath,
+  settleTime,
+  sftpAccess,
+  threadCount,
+} from './environment.ts';
 import { openScreen } from './screen.ts';
 import type { Stages } from './stages.ts';
 import { failsTo, withWitness } from './who.ts';
 
 /** What the environment gives to a run; read before anything is planned. */
 export interface RunAccess extends Credentials {
+  /** The operator's key file. */
   readonly key: string;
-  readonly self: Holder;
   /** Milliseconds. */
   readonly settle: number;
   readonly threads: number;
   readonly sftp: SftpAccess;
+}
+
+export async function accessOf(env: Environment): Promise<RunAccess> {
+  return {
+    ...(await credentials(env)),
+    key: keyPath(env),
+    sftp: await sftpAccess(env),
+    settle: settleTime(env),
+    threads: threadCount(env),
+  };
+}
+
+/** Who makes a run, and how. */
+export interface Making {
+  readonly self: Holder;
   readonly stages: Stages;
+  /** Volumes that did not read back are printed anew. */
   readonly retry: boolean;
 }
 
@@ -41,7 +65,8 @@ export const TIMEOUT = 300_000;
 /** Brings a run to its end. The caller holds its lock. */
 export async function makeRun(
   open: OpenRun,
-  { clientId, clientSecret, key, self, settle, sftp, threads, stages, retry }: RunAccess,
+  { clientId, clientSecret, key, settle, sftp, threads }: RunAccess,
+  { self, stages, retry }: Making,
   call: Call,
 ): Promise<void> {
   const { job, run, keys, design, layout, signer, targets, lock } = open;

@@ -11,18 +11,8 @@ import { layoutOf } from '../pipeline/tools.ts';
 import { isRunOf, lastDue } from '../plan/cron.ts';
 import { cardCount, volumesOf } from '../plan/plan.ts';
 import { type Call, clockOf } from './call.ts';
-import {
-  apiUrl,
-  credentials,
-  keyPath,
-  outputPath,
-  reader,
-  settleTime,
-  sftpAccess,
-  signPassphrase,
-  threadCount,
-} from './environment.ts';
-import { makeRun } from './make-run.ts';
+import { apiUrl, outputPath, reader, signPassphrase } from './environment.ts';
+import { accessOf, makeRun } from './make-run.ts';
 import { Stages } from './stages.ts';
 import { type Outcome, watched } from './watched.ts';
 
@@ -66,13 +56,7 @@ async function continueOrMake(
   outcome.run = undefined;
   const { env, terminal } = call;
   const now = clockOf(call);
-  const key = keyPath(env);
-  const access = {
-    ...(await credentials(env)),
-    sftp: await sftpAccess(env),
-    settle: settleTime(env),
-    threads: threadCount(env),
-  };
+  const access = await accessOf(env);
   const self = await thisProcess(nodeDisk, process.pid, now());
   const ended = await withRun(
     {
@@ -85,7 +69,7 @@ async function continueOrMake(
     },
     {
       reader,
-      operator: await readOperatorKey(nodeDisk, key),
+      operator: await readOperatorKey(nodeDisk, access.key),
       self,
       now,
       passphrase: await signPassphrase(env),
@@ -96,7 +80,7 @@ async function continueOrMake(
       const { folder, plan } = open.run;
       outcome.run = plan.run;
       const stages = new Stages();
-      await makeRun(open, { ...access, key, self, stages, retry: options.retry === true }, call);
+      await makeRun(open, access, { self, stages, retry: options.retry === true }, call);
       const ledger = await new LedgerReader(folder, plan).read();
       outcome.isWell = true;
       const targets = open.targets.map(({ shown }) => shown);
