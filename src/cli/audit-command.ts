@@ -20,10 +20,10 @@ import { type Approval, approvalFault, approversIn } from '../settle/approval.ts
 import { type FolderAudit, auditFolder } from '../settle/audit.ts';
 import { amountText } from '../settle/money.ts';
 import { eachSerial, spansText } from '../settle/records.ts';
+import { booksText } from './books-text.ts';
 import type { Call } from './call.ts';
 import { atDesk } from './desk.ts';
 import { outputPath } from './environment.ts';
-import { booksText } from './reconcile-command.ts';
 
 export interface AuditFlags {
   readonly platform?: boolean;

@@ -4,10 +4,10 @@ import { type CarriedOut, type OrderRequest, settleOrder } from '../pipeline/ord
 import { Failure } from '../base/failure.ts';
 import { readOverrides } from '../plan/overrides.ts';
 import { eachSerial, someText } from '../settle/records.ts';
+import { booksText } from './books-text.ts';
 import type { Call } from './call.ts';
 import { atDesk } from './desk.ts';
 import { reader } from './environment.ts';
-import { booksText } from './reconcile-command.ts';
 
 export interface OrderCommandFlags {
   readonly cards?: string;

@@ -5,13 +5,13 @@ import { basename } from 'node:path';
 import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
-import { type Family, membersOf } from '../pipeline/family.ts';
-import { conclude, familyAt, isToBeClosed, notedBy, whyNotClosed } from '../pipeline/orders.ts';
+import { membersOf } from '../pipeline/family.ts';
+import { conclude, familyAt, notedBy, whyNotClosed } from '../pipeline/orders.ts';
 import { idOf } from '../plan/plan.ts';
 import { count } from '../settle/reconcile.ts';
 import { type ReturnRecord, nextNumber, writeRecord } from '../settle/records.ts';
 import { mostBytes, parseColumns, parseReturn } from '../settle/return-file.ts';
-import { offers } from '../settle/rules.ts';
+import { booksText } from './books-text.ts';
 import type { Call } from './call.ts';
 import { type Desk, atDesk } from './desk.ts';
 
@@ -84,38 +84,4 @@ async function note(
     spoiled: record.spoiled.length,
     missing: record.missing.length,
   });
-}
-
-function stateText(family: Family): string {
-  if (family.root.book.purged) return 'closed, and purged';
-  if (isToBeClosed(family)) return 'open: its closing was cut off; cardpress tend notes it';
-  const why = whyNotClosed(family);
-  return why === undefined ? 'closed' : `open: ${why}`;
-}
-
-/** The books of a run as people read them, with what is to be done next. */
-export function booksText(family: Family): string {
-  const { root, supplements, settlement, cards } = family;
-  const { made, good, spoiled, missing, unusedOvers, notYetReported, ordered, short, voided, orphaned } =
-    settlement;
-  const rows = [
-    [
-      'made',
-      `${made} = ${good} good + ${spoiled} spoiled + ${missing} missing + ${unusedOvers} unused overs + ${notYetReported} not yet reported`,
-    ],
-    ...(voided + orphaned > 0
-      ? [['gone', `${voided} voided, ${orphaned} that the platform would not delete`]]
-      : []),
-    ['order', `${good} of ${ordered} good${short > 0 ? `, ${short} short` : ''}`],
-    ...supplements.map((one, index) => [
-      index === 0 ? 'also' : '',
-      `${one.plan.run}: ${one.plan.supplement?.kind ?? ''} of ${countText(one.plan.cards.ordered, 'card')}`,
-    ]),
-    ...(family.open === undefined ? offers(root.plan.run, settlement, cards) : []).map((line, index) => [
-      index === 0 ? 'offered' : '',
-      line,
-    ]),
-    ['state', stateText(family)],
-  ];
-  return `${root.plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
 }

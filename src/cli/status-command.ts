@@ -11,9 +11,9 @@ import { type Step, nextSteps } from '../pipeline/next.ts';
 import { progressOf } from '../pipeline/progress.ts';
 import { type Run, findRun, isAbandoned, listRuns } from '../pipeline/runs.ts';
 import { readJob } from '../plan/read-job.ts';
+import { booksText } from './books-text.ts';
 import type { Call } from './call.ts';
 import { outputPath, reader } from './environment.ts';
-import { booksText } from './reconcile-command.ts';
 
 export async function statusCommand(
   name: string | undefined,
