@@ -1,19 +1,16 @@
 // Where a run goes: where its job says today, or where a supplement was ordered to.
-import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
-import { type Target, checkTargets } from '../deliver/target.ts';
-import type { SftpAccess } from '../deliver/target.ts';
+import { type SftpAccess, type Target, checkTargets } from '../deliver/target.ts';
 import { readJob } from '../plan/read-job.ts';
 import type { Plan } from '../plan/plan.ts';
-import { BUILT_IN } from './environment.ts';
+import { reader } from './environment.ts';
 
-/** @param moved the job file, where it is no longer where the run was planned from */
+/** @param moved the job file, where it lies elsewhere than when the run was planned */
 export async function targetsOfRun(
   plan: Plan,
   moved: string | undefined,
   access: SftpAccess,
 ): Promise<readonly Target[]> {
-  const reader = { disk: nodeDisk, builtIn: BUILT_IN };
   const job = await readJob(reader, moved ?? plan.jobFile);
   if (job.value.name !== plan.job)
     throw badInput(`${job.file} is job ${job.value.name}, run ${plan.run} is of job ${plan.job}`);
