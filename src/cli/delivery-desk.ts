@@ -45,6 +45,6 @@ export async function atTargets<T>(
 }
 
 /** @throws Held that says who holds the run */
-export function refuseBusy(run: string, came: object): void {
-  if ('holder' in came) throw new Held(run, came as Busy);
+export function refuseBusy(run: string, came: { readonly came: unknown } | Busy): void {
+  if ('holder' in came) throw new Held(run, came);
 }

@@ -5,7 +5,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { Failure, badInput, lastly } from '../base/failure.ts';
 import { type Lock, heldBy, thisProcess, withLock } from '../base/lock.ts';
 import type { Journal } from '../base/journal.ts';
-import { type Log, combine } from '../base/log.ts';
+import { combine } from '../base/log.ts';
 import { secret } from '../base/secret.ts';
 import { Platform } from '../issue/platform.ts';
 import { KnownPrints } from '../issue/prints.ts';
@@ -42,7 +42,6 @@ export interface DeskNeeds {
 export interface Desk extends OrderDesk {
   /** As it was when the lock was taken. */
   readonly family: Family;
-  readonly log: Log;
 }
 
 /** Does work on a run, or on the run that a supplement belongs to, as its only holder. */

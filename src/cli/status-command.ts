@@ -65,8 +65,6 @@ async function statusOf(run: Run) {
     purge: await purgeOf(run),
     ledger,
     progress: progressOf(run.plan, ledger),
-    complete: ledger.complete,
-    deliveries: ledger.deliveries,
     next: nextSteps(run.plan, ledger, {
       accept: job?.value.accept ?? [],
       recovery: job?.value.recovery ?? 'replace',
@@ -126,7 +124,7 @@ async function statusPage(run: Run, family: Family): Promise<string> {
   return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
 }
 
-function nextText({ next, complete, abandoned, maker, purge }: Status): string {
+function nextText({ next, ledger, abandoned, maker, purge }: Status): string {
   const { steps, stops } = next;
   if (abandoned) return 'given up: it made no card, and its job or platform was changed';
   if (purge === 'done') return 'purged';
@@ -135,7 +133,7 @@ function nextText({ next, complete, abandoned, maker, purge }: Status): string {
   if (purge === 'begun') return 'half purged: cardpress purge goes on';
   const [stop] = stops;
   if (stop !== undefined) return `stopped: ${stop.message}`;
-  if (complete) return 'complete';
+  if (ledger.complete) return 'complete';
   const count = (what: Step['do'], one: string, many: string) => {
     const number = steps.filter((step) => step.do === what).length;
     return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
