@@ -6,7 +6,7 @@ import { nodeDisk } from '../base/disk.ts';
 import { badInput } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { membersOf } from '../pipeline/family.ts';
-import { conclude, familyAt, notedBy, whyNotClosed } from '../pipeline/orders.ts';
+import { conclude, notedBy, whyNotClosed } from '../pipeline/orders.ts';
 import { idOf } from '../plan/plan.ts';
 import { count } from '../settle/reconcile.ts';
 import { type ReturnRecord, nextNumber, writeRecord } from '../settle/records.ts';
@@ -67,7 +67,7 @@ async function note(
   bytes: Uint8Array,
   desk: Desk,
 ): Promise<void> {
-  const { folder } = (await familyAt(desk.family.root.plan.run, desk)).root;
+  const { folder } = desk.family.root;
   const number = await nextNumber(folder);
   const record: ReturnRecord = {
     ...notedBy(number, desk),
