@@ -6,9 +6,10 @@ import { type Run, isComplete, listRuns } from '../pipeline/runs.ts';
 import type { Call } from './call.ts';
 import { BUILT_IN, outputPath } from './environment.ts';
 import { writeKey } from './keygen-command.ts';
+import { portNumber } from './port.ts';
 import { runCommand } from './run-command.ts';
 import type { Sandbox, SandboxOptions } from '../sandbox/sandbox.ts';
-import { closeSandbox, openSandbox, portNumber, readBooks } from './sandbox-command.ts';
+import { closeSandbox, openSandbox, readBooks } from './sandbox-command.ts';
 
 /** Below the range that systems give to outgoing connections, any port of which may be held for a minute. */
 const PORTS = { from: 20_000, to: 32_000 };

@@ -9,6 +9,7 @@ import { type PageFiles, serveLive } from '../preview/live-server.ts';
 import type { Named } from '../preview/subject.ts';
 import type { Call } from './call.ts';
 import { reader } from './environment.ts';
+import { portNumber } from './port.ts';
 import type { PreviewFlags } from './preview-command.ts';
 
 /** Where the build puts the page. */
@@ -26,7 +27,7 @@ export async function liveCommand(
         hint: '--live shows specimens, and writes no file',
       });
   }
-  const port = portOf(flags.port);
+  const port = portNumber(flags.port ?? '0');
   const shown = flags.worst === true ? 'worst' : 'specimen';
   const page = await pageFiles(PAGE);
   const live = await openLive({ reader, named, sheet: flags.sheet, shown });
@@ -55,11 +56,4 @@ async function pageFiles(folder: string): Promise<PageFiles> {
   }
   if (!files.has('index.html')) throw new Failure('bug', `the live page was not built: ${folder} is empty`);
   return files;
-}
-
-function portOf(said = '0'): number {
-  const port = Number(said);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw badInput(`--port is ${said}: it must be a port number`);
-  return port;
 }

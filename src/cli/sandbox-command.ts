@@ -8,6 +8,7 @@ import { faultPlan } from '../sandbox/fault-plan.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/sandbox.ts';
 import { books } from '../sandbox/books.ts';
 import type { Call } from './call.ts';
+import { portNumber } from './port.ts';
 
 export interface SandboxFlags {
   readonly port?: string;
@@ -37,14 +38,6 @@ export async function sandboxCommand(flags: SandboxFlags, { terminal, stopping }
   );
   if (!stopping.aborted) await once(stopping, 'abort');
   await closeSandbox(sandbox, flags.books);
-}
-
-/** @param text what was given with --port */
-export function portNumber(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw badInput(`--port is ${text}: it must be a port number`);
-  return port;
 }
 
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
