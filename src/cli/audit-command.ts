@@ -24,6 +24,7 @@ import { booksText } from './books-text.ts';
 import type { Call } from './call.ts';
 import { atDesk } from './desk.ts';
 import { outputPath } from './environment.ts';
+import { labelled } from './table.ts';
 
 export interface AuditFlags {
   readonly platform?: boolean;
@@ -182,7 +183,7 @@ async function memberPage(
         : 'no',
     ],
   ];
-  return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
+  return `${plan.run}\n\n${labelled(rows, 10)}\n`;
 }
 
 function ordersPage({ root }: Family): string {

@@ -3,6 +3,7 @@ import { countText } from '../base/count.ts';
 import type { Family } from '../pipeline/family.ts';
 import { isToBeClosed, whyNotClosed } from '../pipeline/orders.ts';
 import { offers } from '../settle/rules.ts';
+import { labelled } from './table.ts';
 
 /** Where the cards stand, and what is to be done next. */
 export function booksText(family: Family): string {
@@ -28,7 +29,7 @@ export function booksText(family: Family): string {
     ]),
     ['state', stateText(family)],
   ];
-  return `${root.plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
+  return `${root.plan.run}\n\n${labelled(rows, 10)}\n`;
 }
 
 function stateText(family: Family): string {

@@ -11,6 +11,7 @@ import { refuseDestroyed } from '../settle/purge.ts';
 import type { Call } from './call.ts';
 import { keyPath, outputPath } from './environment.ts';
 import { findRun } from './find-run.ts';
+import { labelled } from './table.ts';
 
 export interface ProveFlags {
   /** The serial. */
@@ -60,7 +61,7 @@ export async function proveCommand(
     [
       `card ${serial} of ${plan.run}`,
       '',
-      ...rows.map(([key = '', value = '']) => `  ${key.padEnd(12)}${value}`),
+      labelled(rows, 12),
       '',
       'The commitment is SHA-256 over the salt, then card id, token and PIN, each after its length in bytes',
       '(four bytes, the highest first; a card without a PIN has one of length 0). It stands in manifest.csv, which',

@@ -14,6 +14,7 @@ import { type Call, clockOf } from './call.ts';
 import { apiUrl, outputPath, reader, signPassphrase } from './environment.ts';
 import { accessOf, makeRun } from './make-run.ts';
 import { Stages } from './stages.ts';
+import { labelled } from './table.ts';
 import { type Outcome, watched } from './watched.ts';
 
 export interface RunOptions {
@@ -118,5 +119,5 @@ function summary({ plan, folder }: Run, ledger: Ledger, stages: Stages): string 
     ['manifest', path('manifest.json')],
     ...stages.seconds.map(([name, seconds]) => [name, `${seconds.toFixed(1)} s`]),
   ];
-  return `${plan.run} is complete\n\n${rows.map(([name = '', value = '']) => `  ${name.padEnd(14)}${value}`).join('\n')}\n`;
+  return `${plan.run} is complete\n\n${labelled(rows, 14)}\n`;
 }

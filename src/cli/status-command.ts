@@ -14,6 +14,7 @@ import { readJob } from '../plan/read-job.ts';
 import { booksText } from './books-text.ts';
 import type { Call } from './call.ts';
 import { outputPath, reader } from './environment.ts';
+import { labelled } from './table.ts';
 
 export async function statusCommand(
   name: string | undefined,
@@ -121,7 +122,7 @@ async function statusPage(run: Run, family: Family): Promise<string> {
       `stopped: ${stop.message}`,
     ]),
   ];
-  return `${plan.run}\n\n${rows.map(([key = '', value = '']) => `  ${key.padEnd(10)}${value}`).join('\n')}\n`;
+  return `${plan.run}\n\n${labelled(rows, 10)}\n`;
 }
 
 function nextText({ next, ledger, abandoned, maker, purge }: Status): string {

@@ -15,3 +15,8 @@ export function table(rows: readonly Row[]): string {
     .map((line) => `${line}\n`)
     .join('');
 }
+
+/** What stands at the left, `width` wide, beside what it says: a line each, without the last line break. */
+export function labelled(rows: readonly Row[], width: number): string {
+  return rows.map(([label = '', says = '']) => `  ${label.padEnd(width)}${says}`).join('\n');
+}
