@@ -1,9 +1,8 @@
 // cardpress audit: whether the records of a run agree with themselves, as a page that can be filed.
 import { countText } from '../base/count.ts';
-import { createHash } from 'node:crypto';
 import { nodeDisk } from '../base/disk.ts';
 import { Failure } from '../base/failure.ts';
-import { names } from '../base/run-folder.ts';
+import { type RunFolder, names } from '../base/run-folder.ts';
 import {
   type Family,
   type Member,
@@ -14,6 +13,7 @@ import {
 } from '../pipeline/family.ts';
 import { idOf, isTestRun } from '../plan/plan.ts';
 import type { Receipt } from '../deliver/receipt.ts';
+import { digest } from '../pack/place.ts';
 import type { Acknowledgement } from '../settle/acknowledge.ts';
 import { isInactive } from '../settle/activate.ts';
 import { type Approval, approvalFault, approversIn } from '../settle/approval.ts';
@@ -73,15 +73,16 @@ export async function auditCommand(name: string, flags: AuditFlags, call: Call):
     );
 }
 
+/** What was delivered and what was acknowledged. */
+const receiptsIn = async (folder: RunFolder) =>
+  (await folder.list('receipts')).filter((file) => /\.(done|acknowledged)\.json$/.test(file));
+
 async function receiptFaults({ folder }: Member): Promise<readonly string[]> {
   const wrong: string[] = [];
   const sums = (await folder.has(names.handoff('SHA256SUMS')))
-    ? createHash('sha256')
-        .update(await folder.read(names.handoff('SHA256SUMS')))
-        .digest('hex')
+    ? (await digest(folder.stream(names.handoff('SHA256SUMS')))).sha256
     : undefined;
-  for (const file of await folder.list('receipts')) {
-    if (!/\.(done|acknowledged)\.json$/.test(file)) continue;
+  for (const file of await receiptsIn(folder)) {
     const receipt = (await folder.readJson(`receipts/${file}`)) as Receipt | Acknowledgement;
     if (sums !== undefined && receipt.sums !== sums)
       wrong.push(`receipts/${file} is for another handoff than the one that lies here`);
@@ -90,10 +91,8 @@ async function receiptFaults({ folder }: Member): Promise<readonly string[]> {
     const [, number = ''] = /^(\d+)\.return\.json$/.exec(file) ?? [];
     if (number === '') continue;
     const { sha256 } = (await folder.readJson(`books/${file}`)) as { sha256: string };
-    const there = createHash('sha256')
-      .update(await folder.read(names.returnFile(Number(number))))
-      .digest('hex');
-    if (there !== sha256)
+    const there = await digest(folder.stream(names.returnFile(Number(number))));
+    if (there.sha256 !== sha256)
       wrong.push(`${names.returnFile(Number(number))} is not the return file that was counted`);
   }
   return wrong;
@@ -155,9 +154,7 @@ async function memberPage(
   { folder, plan }: Member,
   { lines, head, files, who, wrong }: FolderAudit,
 ): Promise<string> {
-  const receipts = (await folder.list('receipts')).filter((file) =>
-    /\.(done|acknowledged)\.json$/.test(file),
-  );
+  const receipts = await receiptsIn(folder);
   const approval = await approvalIn({ folder });
   const rows = [
     [

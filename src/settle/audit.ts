@@ -1,8 +1,8 @@
 // What a run folder says of itself, held against itself: the chain of events, the files that it names, the
 // accounts. Whatever was changed afterwards, and was not forged from end to end, is found.
-import { createHash } from 'node:crypto';
 import { GENESIS, type Head, lineHash } from '../base/journal.ts';
 import { type RunFolder, isWitnessed, names } from '../base/run-folder.ts';
+import { digest } from '../pack/place.ts';
 
 export interface FolderAudit {
   /** What does not agree, in words; nothing where all does. */
@@ -84,10 +84,10 @@ async function auditFiles(
       wrong.push(`${file} is named in ${names.events}, and is not there`);
       continue;
     }
-    const sum = createHash('sha256')
-      .update(await folder.read(file))
-      .digest('hex');
-    const isSame = SAME.some((name) => name === file) ? sums.every((one) => one === sum) : sums.includes(sum);
+    const { sha256 } = await digest(folder.stream(file));
+    const isSame = SAME.some((name) => name === file)
+      ? sums.every((sum) => sum === sha256)
+      : sums.includes(sha256);
     if (!isSame) wrong.push(`${file} is not the file that ${names.events} names: it was changed or swapped`);
   }
   const there = [

@@ -1,20 +1,14 @@
 // Makes a journal the witness of a run folder: receipts and the like are named in it before they are written.
-import { createHash } from 'node:crypto';
 import type { Journal } from '../base/journal.ts';
 import { type RunFolder, type Witness, names } from '../base/run-folder.ts';
+import { digest } from '../pack/place.ts';
 
 export async function witness(folder: RunFolder, journal: Journal): Promise<void> {
   for (const file of await neverWritten(folder)) journal.emit({ event: 'file.unwritten', file });
   folder.witnessedBy(witnessOf(journal));
   // What a run was planned with is written before there is a journal.
   for (const name of [names.plan, names.approval])
-    if (await folder.has(name))
-      await journal.note(
-        name,
-        createHash('sha256')
-          .update(await folder.read(name))
-          .digest('hex'),
-      );
+    if (await folder.has(name)) await journal.note(name, (await digest(folder.stream(name))).sha256);
 }
 
 /** Names files in a journal, each before it is there, and once it is. */
