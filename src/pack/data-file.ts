@@ -6,7 +6,7 @@ import type { PlacedCard } from '../issue/vaulted.ts';
 import type { DataColumn, DataField, DataFormat } from '../plan/handoff.ts';
 import { codeLength } from '../plan/format.ts';
 import { cardId } from '../plan/ids.ts';
-import { type Plan, type Volume, furthestSerial, idOf, packOf, seatOf } from '../plan/plan.ts';
+import { type Plan, type Volume, furthestSerial, idOf, packOf, seatOf, volumesOf } from '../plan/plan.ts';
 import { csvField } from './manifest.ts';
 
 /** A file of records, one a card. */
@@ -36,21 +36,17 @@ export function dataFilesOf(data: DataFormat): readonly DataFile[] {
  * @throws Failure of kind `doubt`, which does not show the value, where one does not fit its column
  */
 export async function* dataRecords(
-  { columns }: DataFile,
+  file: DataFile,
   data: DataFormat,
   plan: Plan,
-  volumes: readonly Volume[],
   cards: AsyncIterable<PlacedCard>,
 ): AsyncGenerator<Uint8Array> {
-  const widths = columns.map(({ field, width }) => width ?? longest(field, plan));
+  const { columns } = file;
+  const widths = columnWidths(file, plan);
   const line = (values: readonly string[]) =>
     Buffer.from(`${lineOf(values, data.format, widths)}\r\n`, 'utf8');
   if (data.header) yield line(columns.map(({ name }) => name));
-  let at = 0;
-  for await (const card of cards) {
-    while (card.position >= (volumes[at]?.first ?? 0) + (volumes[at]?.count ?? 0)) at += 1;
-    const volume = volumes[at];
-    if (volume === undefined) throw new Failure('bug', `position ${card.position} is in no volume`);
+  for await (const [card, volume] of withVolumes(cards, plan)) {
     const values = columns.map(({ field, name }, index) => {
       const value = valueOf(field, card, plan, volume);
       const tooLong = data.format === 'fixed' && value.length > (widths[index] ?? 0);
@@ -60,6 +56,21 @@ export async function* dataRecords(
       return value;
     });
     yield line(values);
+  }
+}
+
+/** Cards in printing order, each with the volume that it is in. */
+export async function* withVolumes(
+  cards: AsyncIterable<PlacedCard>,
+  plan: Plan,
+): AsyncGenerator<readonly [PlacedCard, Volume]> {
+  const volumes = volumesOf(plan);
+  let at = 0;
+  for await (const card of cards) {
+    while (card.position >= (volumes[at]?.first ?? 0) + (volumes[at]?.count ?? 0)) at += 1;
+    const volume = volumes[at];
+    if (volume === undefined) throw new Failure('bug', `position ${card.position} is in no volume`);
+    yield [card, volume];
   }
 }
 

@@ -17,7 +17,7 @@ import { reportJson, reportPage } from '../verify/report-page.ts';
 import type { VolumeReport } from '../verify/report.ts';
 import type { Layout } from '../render/preflight.ts';
 import { commitmentOf, saltOf } from './commitment.ts';
-import { dataFilesOf, dataRecords } from './data-file.ts';
+import { dataFilesOf, dataRecords, withVolumes } from './data-file.ts';
 import {
   CSV_HEADER,
   type PackedStep,
@@ -107,7 +107,7 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
     await folder.makeExtra('handoff/static');
     for (const one of dataFilesOf(format)) {
       const cards = () => vaultedCards(facts.good, 0, cardCount(plan), tools);
-      data.push(await sealed(one.file, () => dataRecords(one, format, plan, volumesOf(plan), cards())));
+      data.push(await sealed(one.file, () => dataRecords(one, format, plan, cards())));
     }
     for (const face of layout.faces)
       await made(`static/${face.side}.pdf`, renderArt(layout, face, about(`art of the ${face.side}`)));
@@ -199,16 +199,11 @@ async function packVolume(volume: Volume, facts: PackFacts, tools: PackTools): P
 async function* manifestCsv({ good }: PackFacts, tools: PackTools): AsyncGenerator<Uint8Array> {
   const { plan, keys } = tools;
   yield Buffer.from(`${CSV_HEADER}\r\n`);
-  const volumes = volumesOf(plan);
-  let at = 0;
-  for await (const card of vaultedCards(good, 0, cardCount(plan), tools)) {
-    while (card.position >= (volumes[at]?.first ?? 0) + (volumes[at]?.count ?? 0)) at += 1;
-    const volume = volumes[at];
-    if (volume === undefined) throw new Failure('bug', `position ${card.position} is in no volume`);
+  const cards = vaultedCards(good, 0, cardCount(plan), tools);
+  for await (const [card, volume] of withVolumes(cards, plan))
     yield Buffer.from(
       `${csvRow(plan, volume, card, commitmentOf(card, saltOf(card.cardId, keys.proof)))}\r\n`,
     );
-  }
 }
 
 /** The bytes of a volume, cut off before their end where they are not those that were read back. */
