@@ -38,7 +38,7 @@ export function deliveryNotice(targets: readonly string[], about: About): Notice
   return noticeOf('delivery', 0, `${about.run ?? about.job} is delivered to ${targets.join(' and ')}`, about);
 }
 
-function noticeOf(
+export function noticeOf(
   event: NoticeEvent,
   exitCode: number,
   message: string,

@@ -1,6 +1,5 @@
 // What people forget: a manufacturer that never said that it has the cards, and secrets whose time is over. Each is
 // told once.
-import { randomUUID } from 'node:crypto';
 import type { Disk } from '../base/disk.ts';
 import { names } from '../base/run-folder.ts';
 import type { Run } from '../pipeline/runs.ts';
@@ -8,7 +7,7 @@ import { isTestRun } from '../plan/plan.ts';
 import type { Job } from '../plan/job.ts';
 import { unacknowledged } from '../settle/acknowledge.ts';
 import { closedAt, daysAfter, daysOf, isClosed } from '../settle/retention.ts';
-import type { Notice } from './notice.ts';
+import { type Notice, noticeOf } from './notice.ts';
 
 export interface Reminder {
   readonly event: 'acknowledgement' | 'retention';
@@ -90,15 +89,5 @@ async function retentionOf(
 }
 
 export function reminderNotice({ event, message }: Reminder, { plan }: Run, at: Date): Notice {
-  return {
-    format: 'cardpress-notice/1',
-    id: randomUUID(),
-    event,
-    at: at.toISOString(),
-    job: plan.job,
-    test: isTestRun(plan),
-    run: plan.run,
-    exitCode: 0,
-    message,
-  };
+  return noticeOf(event, 0, message, { job: plan.job, test: isTestRun(plan), run: plan.run, at });
 }
