@@ -16,6 +16,7 @@ import { approvalOf } from '../pipeline/approved.ts';
 import { openRunKeys, readOperatorKey } from '../pipeline/keys.ts';
 import { type CheckedJob, type Surroundings, checkJob } from '../pipeline/check-job.ts';
 import { isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
+import { DAY_MS } from '../settle/retention.ts';
 import { estimateBytes } from './estimate.ts';
 import { sentenceOf } from './notice.ts';
 
@@ -48,8 +49,6 @@ const SKEW = 60;
 
 /** Days before its end in which a key is complained about. */
 const RENEW_DAYS = 14;
-
-const DAY = 86_400_000;
 
 export async function examine(jobPath: string, tools: DoctorTools): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
@@ -120,7 +119,7 @@ export async function examine(jobPath: string, tools: DoctorTools): Promise<read
   async function checkKeys({ recipients, signer }: CheckedJob): Promise<void> {
     for (const { name, fingerprint, about, expires } of recipients) {
       const works = async () => {
-        if (expires !== null && expires.getTime() - now().getTime() < RENEW_DAYS * DAY) {
+        if (expires !== null && expires.getTime() - now().getTime() < RENEW_DAYS * DAY_MS) {
           throw badInput(`${name} ends on ${expires.toISOString().slice(0, 10)}`, {
             hint: 'ask the manufacturer for the key with a later expiry: the same key, so that open runs go on',
           });

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { type Disk, makeFolders } from '../base/disk.ts';
 import { RunFolder } from '../base/run-folder.ts';
+import { DAY_MS } from '../settle/retention.ts';
 
 export interface Memory {
   /** How the last call ended. */
@@ -17,7 +18,7 @@ const FOLDER = '.watch';
 const NOTHING: Memory = { last: null, told: {} };
 
 /** The same news is told again after a day. */
-const AGAIN_MS = 86_400_000;
+const AGAIN_MS = DAY_MS;
 
 export async function readMemory(disk: Disk, output: string, job: string): Promise<Memory> {
   const bytes = await disk.read(join(output, FOLDER, `${job}.json`));
