@@ -13,7 +13,7 @@ const file = z.object({
 const serials = z.object({ first: count, last: count });
 const content = z.object({ sha256, bytes: count }).describe('what is inside, before any sealing');
 
-export const manifestSchema = z
+const manifestSchema = z
   .object({
     format: z.literal('cardpress-manifest/1'),
     run: z.string().min(1),

@@ -36,11 +36,6 @@ export interface OpenPgpSigner {
 
 const MIN_RSA_BITS = 2048;
 
-/** Whether a file is OpenPGP armor or begins as a packet of a key does. */
-export function looksLikeOpenPgp(bytes: Uint8Array): boolean {
-  return textOf(bytes).includes('-----BEGIN PGP') || ((bytes[0] ?? 0) & 0x80) !== 0;
-}
-
 /**
  * Reads a manufacturer's key.
  * @param at the moment at which it must be good
@@ -163,7 +158,7 @@ export async function readVerifyingKey(bytes: Uint8Array): Promise<string> {
   return fingerprintOf(key);
 }
 
-export function fingerprintOf(key: Key): string {
+function fingerprintOf(key: Key): string {
   return key.getFingerprint().toUpperCase();
 }
 

@@ -175,7 +175,7 @@ export async function pack(facts: PackFacts, tools: PackTools): Promise<void> {
 }
 
 /** The file of a volume, relative to the handoff folder. It says TEST where nobody may take it for money. */
-export function volumeFile(plan: Plan, volume: number): string {
+function volumeFile(plan: Plan, volume: number): string {
   const pad = (n: number) => String(n).padStart(3, '0');
   const test = isTestRun(plan) ? '_TEST' : '';
   return `print/${plan.run}${test}_${pad(volume)}of${pad(volumesOf(plan).length)}.pdf`;

@@ -50,7 +50,7 @@ export async function beginPurge(folder: RunFolder, about: PurgeAbout): Promise<
 }
 
 /** Destroys what was noted, or goes on with it, and certifies it. */
-export async function finishPurge(folder: RunFolder, now: () => Date): Promise<Certificate> {
+async function finishPurge(folder: RunFolder, now: () => Date): Promise<Certificate> {
   if (await folder.has(names.purged)) return (await folder.readJson(names.purged)) as Certificate;
   const record = (await folder.readJson(names.purging)) as PurgeRecord;
   for (const { file } of record.files) await folder.remove(file);
