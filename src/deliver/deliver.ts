@@ -38,7 +38,7 @@ const GO_BACK = 4 * 1024 * 1024;
  * @throws Failure of kind `doubt` where the manufacturer may have it already
  */
 export async function deliver(target: Target, again: boolean, tools: DeliverTools): Promise<void> {
-  const { plan, folder, now } = tools;
+  const { plan, folder, log, now } = tools;
   const state = (await readDeliveries(folder)).get(target.name);
   if (state?.reached === 'done' && !again) return;
   const isNew = state === undefined || (again && state.reached !== 'begun');
@@ -54,45 +54,39 @@ export async function deliver(target: Target, again: boolean, tools: DeliverTool
     again: again || delivery > 1,
   };
   if (isNew) await writeReceipt(folder, 'begun', receipt);
-  const isClosing = !isNew && state.reached === 'closing';
-  tools.log.emit({ event: 'delivery.begun', target: target.name, delivery: receipt.delivery });
+  log.emit({ event: 'delivery.begun', target: target.name, delivery });
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await sendOnce(target, files, receipt, isClosing, tools);
+      await sendOnce();
       return;
     } catch (error) {
       const failure = asFailure(error);
       if (failure.kind !== 'unavailable' || attempt === TRIES) throw error;
       const seconds = 2 ** (attempt - 1);
-      tools.log.emit({ event: 'waiting', what: failure.message, seconds });
+      log.emit({ event: 'waiting', what: failure.message, seconds });
       await tools.sleep(seconds * 1000);
     }
   }
 
-  async function sendOnce(
-    to: Target,
-    list: readonly HandoffFile[],
-    about: Receipt,
-    closing: boolean,
-    { log }: DeliverTools,
-  ): Promise<void> {
-    const session = await tools.openSession(to);
+  async function sendOnce(): Promise<void> {
+    const session = await tools.openSession(target);
     try {
       const root = folderAtTarget(plan);
-      // A connection that broke between `closing` and `.done` is as a crash there.
-      const reached = (await readDeliveries(folder)).get(to.name)?.reached;
-      const bytes = list.reduce((sum, file) => sum + file.bytes, 0);
-      if (closing || reached === 'closing') await settleClosing(session, root, to);
+      // Also after a connection that broke between `closing` and `.done`: that is as a crash there.
+      if ((await readDeliveries(folder)).get(target.name)?.reached === 'closing')
+        await settleClosing(session, root, target);
       else {
-        await openRoot(session, root, list, about, to);
-        for (const file of list) await sendFile(session, root, file, to, tools);
-        await sendFile(session, root, doneFile(plan.run), to, tools, 'stay');
-        await writeReceipt(folder, 'closing', { ...about, at: now().toISOString() });
+        await openRoot(session, root, files, receipt, target);
+        for (const file of files) await sendFile(session, root, file, target, tools);
+        await sendFile(session, root, doneFile(plan.run), target, tools, 'stay');
+        await writeReceipt(folder, 'closing', { ...receipt, at: now().toISOString() });
         await session.rename(`${root}/${partOf('.done')}`, `${root}/.done`);
       }
-      const done = { ...about, at: now().toISOString(), files: list.length, bytes, readBack: to.readBack };
-      await writeReceipt(folder, 'done', done);
-      log.emit({ event: 'delivery.done', target: to.name, files: list.length, bytes });
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      const sent = { files: files.length, bytes };
+      const { readBack } = target;
+      await writeReceipt(folder, 'done', { ...receipt, at: now().toISOString(), ...sent, readBack });
+      log.emit({ event: 'delivery.done', target: target.name, ...sent });
     } finally {
       await session.close();
     }

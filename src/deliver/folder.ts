@@ -1,8 +1,7 @@
 // A folder as a target: an outbox that something else sends on, or a mounted share.
 import { dirname, join } from 'node:path';
 import type { Disk } from '../base/disk.ts';
-import { diskFailure } from '../base/failure.ts';
-import { Failure } from '../base/failure.ts';
+import { Failure, diskFailure } from '../base/failure.ts';
 import type { Session, Target } from './target.ts';
 
 export async function openFolder(disk: Disk, target: Extract<Target, { kind: 'folder' }>): Promise<Session> {
