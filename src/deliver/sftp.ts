@@ -25,6 +25,7 @@ const ANSWER_MS = 120_000;
 const CLOSE_MS = 5_000;
 
 /** Codes of the protocol's answers. */
+const END_OF_FILE = 1;
 const NO_SUCH_FILE = 2;
 const DENIED = 3;
 const FAILURE = 4;
@@ -89,6 +90,13 @@ export async function openSftp(
         });
       }),
     );
+  /** One request whose answer is no more than that it was done. */
+  const tell = (what: string, send: (done: (error?: Error | null) => void) => unknown): Promise<void> =>
+    ask(what, (done: Callback<void>) =>
+      send((error) => {
+        done(error, undefined);
+      }),
+    );
   const size = async (path: string): Promise<number | undefined> => {
     try {
       return (await ask<{ size: number }>(`stat ${path}`, (done) => sftp.stat(at(path), done))).size;
@@ -100,15 +108,12 @@ export async function openSftp(
   };
   const remove = async (path: string): Promise<void> => {
     try {
-      await ask<undefined>(`remove ${path}`, (done) => {
-        sftp.unlink(at(path), done as Callback<unknown> as never);
-      });
+      await tell(`remove ${path}`, (done) => sftp.unlink(at(path), done));
     } catch (error) {
       if (!isCode(error, NO_SUCH_FILE)) throw error;
     }
   };
-  const close = (handle: Buffer) =>
-    ask<undefined>('close', (done) => sftp.close(handle, done as Callback<unknown> as never));
+  const close = (handle: Buffer) => tell('close', (done) => sftp.close(handle, done));
   async function* read(path: string): AsyncGenerator<Uint8Array> {
     const handle = await ask<Buffer>(`open ${path}`, (done) => sftp.open(at(path), 'r', done));
     try {
@@ -124,9 +129,7 @@ export async function openSftp(
     async makeFolder(path) {
       if ((await size(path)) !== undefined) return;
       try {
-        await ask<undefined>(`make ${path}`, (done) => {
-          sftp.mkdir(at(path), done as Callback<unknown> as never);
-        });
+        await tell(`make ${path}`, (done) => sftp.mkdir(at(path), done));
       } catch (error) {
         // It was there, and the box did not say so; if it was not, the first file will tell.
         if (!isCode(error, FAILURE)) throw error;
@@ -138,22 +141,11 @@ export async function openSftp(
       );
       try {
         await pipelined(pieces, from, (piece, offset) =>
-          ask<undefined>(`write ${path}`, (done) => {
-            sftp.write(
-              handle,
-              Buffer.from(piece),
-              0,
-              piece.length,
-              offset,
-              done as Callback<unknown> as never,
-            );
-          }),
+          tell(`write ${path}`, (done) =>
+            sftp.write(handle, Buffer.from(piece), 0, piece.length, offset, done),
+          ),
         );
-        await optional(() =>
-          ask<undefined>(`sync ${path}`, (done) => {
-            sftp.ext_openssh_fsync(handle, done as Callback<unknown> as never);
-          }),
-        );
+        await optional(() => tell(`sync ${path}`, (done) => sftp.ext_openssh_fsync(handle, done)));
       } finally {
         await close(handle).catch(() => undefined);
       }
@@ -173,16 +165,12 @@ export async function openSftp(
     },
     async rename(from, to) {
       const isAtomic = await optional(() =>
-        ask<undefined>(`rename to ${to}`, (done) => {
-          sftp.ext_openssh_rename(at(from), at(to), done as Callback<unknown> as never);
-        }),
+        tell(`rename to ${to}`, (done) => sftp.ext_openssh_rename(at(from), at(to), done)),
       );
       if (isAtomic) return;
       // Without the extension a name that is taken is not replaced. What has it is ours: it lies in our folder.
       if ((await size(to)) !== undefined) await remove(to);
-      await ask<undefined>(`rename to ${to}`, (done) => {
-        sftp.rename(at(from), at(to), done as Callback<unknown> as never);
-      });
+      await tell(`rename to ${to}`, (done) => sftp.rename(at(from), at(to), done));
     },
     remove,
     async close() {
@@ -287,7 +275,7 @@ async function readPiece(
     );
     return read === 0 ? undefined : buffer.subarray(0, read);
   } catch (error) {
-    if (isCode(error, 1)) return undefined;
+    if (isCode(error, END_OF_FILE)) return undefined;
     throw error;
   }
 }
