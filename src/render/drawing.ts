@@ -3,6 +3,7 @@
 import { SaxesParser } from 'saxes';
 import svgpath from 'svgpath';
 import { Failure, badInput } from '../base/failure.ts';
+import { excerptOf } from '../base/shown.ts';
 import { overlaps } from './grid.ts';
 import { reachOf } from './outline.ts';
 
@@ -70,7 +71,7 @@ export function readDrawing(bytes: Uint8Array, file: string): Drawing {
   let silent = 0;
   const refuse = (what: string, hint?: string): Failure =>
     badInput(`${file}: ${what}`, {
-      place: { file, line: parser.line, column: 1, excerpt: (lines[parser.line - 1] ?? '').slice(0, 120) },
+      place: { file, line: parser.line, column: 1, excerpt: excerptOf(lines[parser.line - 1] ?? '', 1) },
       ...(hint !== undefined && { hint }),
     });
   parser.on('error', (error) => {

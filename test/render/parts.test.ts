@@ -135,6 +135,12 @@ describe('a drawing is refused, with its line', () => {
     expect(() => readDrawing(Buffer.from(file), 'art.svg')).toThrow('art.svg:1');
   });
 
+  test('and nothing of a key that was named in its place', () => {
+    const key = 'AGE-SECRET-KEY-1QQPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQYQSZQGPQS9PYQS';
+    expect(() => readDrawing(Buffer.from(key), 'art.svg')).toThrow('art.svg:1');
+    expect(() => readDrawing(Buffer.from(key), 'art.svg')).not.toThrow('QPQYQSZ');
+  });
+
   test('with a colour that no ink is named for', async () => {
     const template = `name: x
 fonts: { text: ../fonts/Inter-Regular.ttf }
