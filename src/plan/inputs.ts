@@ -9,6 +9,7 @@ import { kept } from '../base/kept.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import type { Job } from './job.ts';
 import type { FrozenInput, Plan } from './plan.ts';
+import { PRESS_DEFAULTS } from './press.ts';
 import { type SheetFormat, parseSheet } from './sheet.ts';
 import { type Template, filesOf, parseTemplate } from './template.ts';
 import type { Checked } from './yaml.ts';
@@ -44,23 +45,9 @@ export async function readDesign(reader: Reader, job: Checked<Job>): Promise<Des
   const { template, sheet, press } = job.value;
   const [templateFile, sheetFile] = await Promise.all([
     readTemplateFile(reader, template, from, job.at('template')),
-    readInput(
-      reader,
-      'sheet',
-      sheet,
-      builtInOr(reader, sheet, 'sheets', '.yaml', from),
-      'sheet.yaml',
-      job.at('sheet'),
-    ),
+    readSheetFile(reader, sheet, from, job.at('sheet')),
   ]);
-  const profile = await readInput(
-    reader,
-    'profile',
-    press.profile,
-    builtInOr(reader, press.profile, 'profiles', '.icc', from),
-    'profile.icc',
-    job.at('press', 'profile'),
-  );
+  const profile = await readProfile(reader, press.profile, from, job.at('press', 'profile'));
   return completeDesign(reader, templateFile, sheetFile, profile);
 }
 
@@ -77,23 +64,10 @@ export async function readTemplateDesign(
   template: string,
   chosen: string | undefined,
 ): Promise<Design> {
-  const templateFile = await readTemplateFile(reader, template, '.', undefined);
+  const templateFile = await readTemplateFile(reader, template, '.');
   const sheet = chosen ?? (await fittingSheet(reader, templateFile));
-  const sheetFile = await readInput(
-    reader,
-    'sheet',
-    sheet,
-    builtInOr(reader, sheet, 'sheets', '.yaml', '.'),
-    'sheet.yaml',
-  );
-  const profileName = 'iso-coated-v2-300';
-  const profile = await readInput(
-    reader,
-    'profile',
-    profileName,
-    builtInOr(reader, profileName, 'profiles', '.icc', '.'),
-    'profile.icc',
-  );
+  const sheetFile = await readSheetFile(reader, sheet, '.');
+  const profile = await readProfile(reader, PRESS_DEFAULTS.profile, '.');
   return completeDesign(reader, templateFile, sheetFile, profile);
 }
 
@@ -165,7 +139,7 @@ async function readTemplateFile(
   reader: Reader,
   ref: string,
   from: string,
-  place: Place | undefined,
+  place?: Place,
 ): Promise<FoundFile> {
   const within = (folder: string) => (/\.ya?ml$/.test(ref) ? folder : join(folder, 'template.yaml'));
   const own = within(fromFolder(from, ref));
@@ -191,6 +165,16 @@ async function refuseNoTemplate(reader: Reader, ref: string, own: string, place?
     ...where,
     ...((await isThere(join(path, 'job.yaml'))) && { hint: `did you mean ${join(ref, 'job.yaml')}?` }),
   });
+}
+
+function readSheetFile(reader: Reader, ref: string, from: string, place?: Place): Promise<FoundFile> {
+  const path = builtInOr(reader, ref, 'sheets', '.yaml', from);
+  return readInput(reader, 'sheet', ref, path, 'sheet.yaml', place);
+}
+
+function readProfile(reader: Reader, ref: string, from: string, place?: Place): Promise<FoundFile> {
+  const path = builtInOr(reader, ref, 'profiles', '.icc', from);
+  return readInput(reader, 'profile', ref, path, 'profile.icc', place);
 }
 
 async function completeDesign(
