@@ -95,10 +95,10 @@ function partNamed({ subject }: Finding, template: Layout['template']): PartPlac
 function areasOf(layout: Layout, { subject, samples }: Specimen): ReadonlyMap<Part, readonly Rect[]> {
   const { template } = subject.design;
   const ranges = fieldRanges(samples);
+  const sizes = fittedSizes(template.value, layout.fonts, ranges);
   const areas = new Map<Part, Rect[]>();
   const add = (part: Part, rect: Rect) => areas.set(part, [...(areas.get(part) ?? []), rectOf(rect)]);
   for (const side of sidesOf(template.value)) {
-    const sizes = fittedSizes(template.value, side, layout.fonts, ranges);
     for (const text of textBoxes(template, side, layout.fonts, ranges, sizes, [])) add(text.part, text);
     for (const part of partsOf(template.value, side)) {
       if ('size' in part && typeof part.size !== 'number') add(part, box({ at: part.at, size: part.size }));

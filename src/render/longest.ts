@@ -3,7 +3,15 @@ import type { Complaint } from '../base/failure.ts';
 import type { Card } from '../issue/card.ts';
 import { type CodeFormat, alphabetOf, hardestTexts } from '../plan/format.ts';
 import { cardId } from '../plan/ids.ts';
-import { type Field, type Side, type Template, type TextPart, fieldsIn, partsOf } from '../plan/template.ts';
+import {
+  type Field,
+  type Side,
+  type Template,
+  type TextPart,
+  fieldsIn,
+  partsOf,
+  sidesOf,
+} from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type TextBox, indexOf, nameOf } from './clearance.ts';
 import { type TextLine, isVariable, lineStart, lineWidth, piecesOf, textLines } from './text.ts';
@@ -100,12 +108,11 @@ export function textBoxes(
 /** The sizes of texts that are set smaller to fit their width: as large as the longest that may come allows. */
 export function fittedSizes(
   template: Template,
-  side: Side,
   fonts: ReadonlyMap<string, Font>,
   ranges: FieldRanges,
 ): ReadonlyMap<TextPart, number> {
   const sizes = new Map<TextPart, number>();
-  for (const part of partsOf(template, side)) {
+  for (const part of sidesOf(template).flatMap((side) => partsOf(template, side))) {
     if (part.part !== 'text' || part.fit === undefined || part.width === undefined) continue;
     const lines = textLines(part, template, fonts).filter((line) => missingGlyphs(line, ranges).length === 0);
     const widest = Math.max(0, ...lines.map((line) => widthOf(line, ranges)));

@@ -118,16 +118,9 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
   const narrow: Complaint[] = [];
   const fits = chooseFits(inputs, narrow);
   const ranges = fieldRanges(inputs);
+  const textSizes = fittedSizes(template.value, fonts, ranges);
   const faces = sides.map((side) =>
-    composeFace(
-      template.value,
-      side,
-      fonts,
-      fits,
-      fittedSizes(template.value, side, fonts, ranges),
-      drawings,
-      press,
-    ),
+    composeFace(template.value, side, fonts, fits, textSizes, drawings, press),
   );
   const symbols = faces.flatMap((face) => face.symbols);
   const slugFont = [...fonts.values()].find((font) =>
@@ -147,8 +140,8 @@ export async function inspect(inputs: LayoutInputs): Promise<Inspection> {
       sizes.length > 0 ? 0 : sheet.value.bleed,
     ),
     ...faces.flatMap(({ side, symbols: own }) => {
-      const set = fittedSizes(template.value, side, fonts, ranges);
-      const seen = { side, symbols: own, texts: textBoxes(template, side, fonts, ranges, set, texts) };
+      const boxes = textBoxes(template, side, fonts, ranges, textSizes, texts);
+      const seen = { side, symbols: own, texts: boxes };
       return [
         ...failing('safe-area', outsideSafe(template, seen)),
         ...failing('overlap', crowded(template, seen)),
