@@ -8,7 +8,7 @@ const recipient = z.union(
 );
 
 /** What a data file can say of a card. */
-export const DATA_FIELDS = [
+const DATA_FIELDS = [
   'serial',
   'card_id',
   'type',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** What can be told of; the first two are, where the job does not say. */
-export const NOTICES = ['failure', 'doubt', 'delivery', 'acknowledgement', 'retention'] as const;
+const NOTICES = ['failure', 'doubt', 'delivery', 'acknowledgement', 'retention'] as const;
 export type NoticeEvent = (typeof NOTICES)[number];
 
 const URL_RULE = 'it must be a URL that begins with https:// (http only to this machine)';

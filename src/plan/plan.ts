@@ -163,7 +163,7 @@ export function makePlan(job: Job, facts: PlanFacts): Plan {
  * The keys of a job that an open run holds to. Delivery, contacts, the signing key, notification, retention and
  * `accept` are read live; on a P account another yes comes first.
  */
-export function frozenKeys(job: Job): Record<string, unknown> {
+function frozenKeys(job: Job): Record<string, unknown> {
   const { account, template, sheet, cards, press } = job;
   return {
     account,

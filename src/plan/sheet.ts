@@ -115,7 +115,7 @@ export function slotsOf(sheet: SheetFormat): readonly Slot[] {
   }));
 }
 
-export function pitchOf(sheet: SheetFormat): readonly [number, number] {
+function pitchOf(sheet: SheetFormat): readonly [number, number] {
   return sheet.grid.pitch ?? [sheet.card.width + 2 * sheet.bleed, sheet.card.height + 2 * sheet.bleed];
 }
 

@@ -97,7 +97,7 @@ export const STEPS = ['white', 'varnish', 'scratch', 'die'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** The inks that every template has; those with a spot are plates of their own, shown in these inks on screen. */
-export const STANDARD_INKS: Readonly<Record<string, Ink>> = {
+const STANDARD_INKS: Readonly<Record<string, Ink>> = {
   black: { cmyk: [0, 0, 0, 100] },
   white: { cmyk: [0, 0, 0, 0] },
   /** As the press makes it; its profile may say otherwise. */

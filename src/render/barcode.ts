@@ -11,9 +11,6 @@ export const QUIET_MODULES = 10;
 /** Under this no scanner on a counter can be counted on, mm. */
 export const MIN_MODULE = 0.15;
 
-/** Under this a symbol is no longer easy to read on plastic, mm: worth test cards. */
-export const EASY_MODULE = 0.25;
-
 /** Whether a text is one that we print as a symbol: printable ASCII, and not nothing. */
 export function isEncodable(text: string): boolean {
   return /^[ -~]+$/.test(text);

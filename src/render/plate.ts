@@ -75,7 +75,7 @@ export function renderPlate(
 }
 
 /** Marks as they are on one plate. */
-export function plateMarks(marks: readonly Mark[], plate: string): readonly Mark[] {
+function plateMarks(marks: readonly Mark[], plate: string): readonly Mark[] {
   const ink = (colour: Colour): Cmyk => [0, 0, 0, amountOf(colour, plate)];
   const has = (colour: Colour | undefined) => colour !== undefined && amountOf(colour, plate) > 0;
   return marks.flatMap((mark): Mark[] => {

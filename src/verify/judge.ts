@@ -23,7 +23,7 @@ export interface Verdict {
 }
 
 /** An edge may be this far from its plan, dots; the excess is the arithmetic of a renderer. */
-export const MOST_OFF = 1.05;
+const MOST_OFF = 1.05;
 
 /** Runs at an end of a line that may be something else than the symbol. */
 const STRAY = 4;

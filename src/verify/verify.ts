@@ -168,7 +168,7 @@ class Reading {
 }
 
 /** Some sheets of a volume: its first and its last, and as many evenly between as make up the share. */
-export function sampleOf(sheets: number, share: number): readonly number[] {
+function sampleOf(sheets: number, share: number): readonly number[] {
   const count = Math.min(sheets, Math.max(2, Math.ceil(sheets * share - 1e-9)));
   if (count === 1) return [1];
   return Array.from({ length: count }, (_, index) => 1 + Math.round((index * (sheets - 1)) / (count - 1)));
