@@ -8,7 +8,7 @@ import { outlookFor } from '../preview/outlook.ts';
 import { previewFiles } from '../preview/preview.ts';
 import { parseRecord } from '../preview/record.ts';
 import { type Shown, openSpecimen } from '../preview/specimen.ts';
-import { type Named, namedIn, readSubject } from '../preview/subject.ts';
+import { type Named, namedHere, readSubject } from '../preview/subject.ts';
 import { complaintsOf } from '../render/finding.ts';
 import type { Call } from './call.ts';
 import { reader } from './environment.ts';
@@ -33,7 +33,7 @@ export async function previewCommand(
   flags: PreviewFlags,
   call: Call,
 ): Promise<void> {
-  const named: Named = template === undefined ? await namedIn(reader, '.') : { template };
+  const named: Named = template === undefined ? await namedHere(reader) : { template };
   if (flags.live === true) return liveCommand(named, flags, call);
   if (flags.port !== undefined) throw badInput('--port is for --live');
   const { terminal } = call;

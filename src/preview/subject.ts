@@ -1,6 +1,6 @@
 // What is looked at: a design, with the codes and the press that it is meant for. From a template alone these
 // are the usual ones; from a job, its own.
-import { dirname, join } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { badInput } from '../base/failure.ts';
 import { type CodeFormat, DEFAULT_PIN, DEFAULT_TOKEN } from '../plan/format.ts';
 import { type Design, type Reader, readDesign, readTemplateDesign } from '../plan/inputs.ts';
@@ -22,18 +22,17 @@ export interface Subject {
   readonly strict: boolean;
 }
 
-/** Where a template is looked for when none is named: here, as a job names it, or where `init` puts it. */
+/** What there is to look at: a template, or the one that a job names. */
 export type Named =
   | { readonly template: string; readonly job?: undefined }
   | { readonly job: string; readonly template?: undefined };
 
-/** What to preview in a folder, where nothing is named: its template, or that of its job. */
-export async function namedIn(reader: Reader, folder: string): Promise<Named> {
-  const path = (name: string) => (folder === '.' ? name : join(folder, name));
-  const has = async (name: string) => (await reader.disk.size(path(name))) !== undefined;
-  if (await has('template.yaml')) return { template: path('template.yaml') };
-  if (await has('job.yaml')) return { job: path('job.yaml') };
-  if (await has('template/template.yaml')) return { template: path('template/template.yaml') };
+/** What to preview where nothing is named: the template that lies here, that of the job, or the one that `init` wrote. */
+export async function namedHere(reader: Reader): Promise<Named> {
+  const has = async (name: string) => (await reader.disk.size(name)) !== undefined;
+  if (await has('template.yaml')) return { template: 'template.yaml' };
+  if (await has('job.yaml')) return { job: 'job.yaml' };
+  if (await has('template/template.yaml')) return { template: 'template/template.yaml' };
   throw badInput('no template is named, and none is here', {
     hint: 'looked for template.yaml, job.yaml and template/template.yaml; or name one: cardpress preview TEMPLATE',
   });
@@ -57,7 +56,7 @@ export async function readSubject(reader: Reader, named: Named, sheet?: string):
 async function readJobSubject(reader: Reader, path: string, sheet: string | undefined): Promise<Subject> {
   const job = await readJob(reader, path);
   // A sheet that is chosen at the prompt is named from there; a job names it from where the job lies.
-  const chosen = sheet === undefined || !/[/.]/.test(sheet) ? sheet : join(backFrom(dirname(path)), sheet);
+  const chosen = sheet === undefined || !/[/.]/.test(sheet) ? sheet : relative(dirname(path), sheet);
   const design = await readDesign(
     reader,
     chosen === undefined ? job : { ...job, value: { ...job.value, sheet: chosen } },
@@ -77,15 +76,6 @@ export function jobSubject(job: Job, design: Design): Subject {
     run: `${name}-specimen`,
     strict: !isTest(job),
   };
-}
-
-/** The way from a relative folder to where it is relative to. */
-function backFrom(folder: string): string {
-  return folder
-    .split('/')
-    .filter((step) => step !== '' && step !== '.')
-    .map(() => '..')
-    .join('/');
 }
 
 /** What the preflight is given. */
