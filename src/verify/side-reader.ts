@@ -1,7 +1,7 @@
 // Reads the pages of one side of a volume and compares them with the cards that were to be printed there: symbols, lines of
 // type, and that nothing else is there.
 import type { Card } from '../issue/card.ts';
-import { fieldsIn } from '../plan/template.ts';
+import { type Field, fieldsIn } from '../plan/template.ts';
 import type { Face } from '../render/face.ts';
 import { slugText } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
@@ -19,7 +19,7 @@ import type { Fault } from './report.ts';
 import { SECOND, readEvery, readOne } from './second.ts';
 import { codeFaultOf } from './sheet-code.ts';
 import { squareText } from './square.ts';
-import { type Field, valueOf } from './value.ts';
+import { valueOf } from './value.ts';
 
 export interface SidePlanned extends SidePlan {
   readonly face: Face;

@@ -2,8 +2,7 @@
 import { reveal } from '../base/secret.ts';
 import type { Card } from '../issue/card.ts';
 import { cardId } from '../plan/ids.ts';
-
-export type Field = 'token' | 'pin' | 'serial' | 'card_id' | 'run';
+import type { Field } from '../plan/template.ts';
 
 export function valueOf(card: Card, field: Field, run: string): string {
   switch (field) {
