@@ -4,7 +4,7 @@ import type { Complaint } from '../base/failure.ts';
 import { type Ink, type Part, type Side, type Template, inkOf, partsOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { SymbolPlace } from './symbol.ts';
-import { type Rect, box, extent, grown, margin, mm, overlaps } from './grid.ts';
+import { POINTS_PER_MM, type Rect, box, extent, grown, margin, mm, overlaps } from './grid.ts';
 
 /** A line of a text, or a QR code, with the room it takes at its longest. */
 export interface TextBox extends Rect {
@@ -178,10 +178,10 @@ function groundOf(zone: Rect, template: Template, side: Side): Part | undefined 
         if (overlaps(box(part), zone)) culprit = part;
         break;
       case 'line':
-        if (crosses(part.from, part.to, grown(zone, part.weight / 2 / POINTS_TO_MM))) culprit = part;
+        if (crosses(part.from, part.to, grown(zone, part.weight / 2 / POINTS_PER_MM))) culprit = part;
         break;
       case 'rect': {
-        const half = part.stroke === undefined ? 0 : part.weight / 2 / POINTS_TO_MM;
+        const half = part.stroke === undefined ? 0 : part.weight / 2 / POINTS_PER_MM;
         if (!overlaps(grown(box(part), half), zone)) break;
         const whole = holds(grown(box(part), -half), Math.max(0, part.corner - half), zone);
         const white = part.fill !== undefined && isBare(inkOf(template, part.fill));
@@ -207,8 +207,6 @@ function groundOf(zone: Rect, template: Template, side: Side): Part | undefined 
 function isBare({ cmyk, spot }: Ink): boolean {
   return spot === undefined && cmyk.every((percent) => percent === 0);
 }
-
-const POINTS_TO_MM = 72 / 25.4;
 
 /** Whether a rectangle with rounded corners holds another whole. */
 function holds(outer: Rect, corner: number, inner: Rect): boolean {
