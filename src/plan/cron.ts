@@ -40,9 +40,8 @@ export function lastDue(job: string, times: Times, now: Date): Due | undefined {
 export function nextDues(job: string, times: Times, now: Date, count: number): readonly Due[] {
   const nameOf = naming(job, times);
   const cron = open(times);
-  const [last] = cron.previousRuns(1, new Date(now.getTime() + 1));
   const dues: Due[] = [];
-  let before = last === undefined ? undefined : nameOf(last);
+  let before = lastDue(job, times, now)?.run;
   for (let from = now; dues.length < count;) {
     const at = cron.nextRun(from);
     if (at === null) break;
