@@ -2,7 +2,7 @@
 // tools as the press file.
 import type { Card } from '../issue/card.ts';
 import { cardMarks } from './face.ts';
-import { POINTS_PER_MM, type Rect, grown } from './grid.ts';
+import { POINTS_PER_MM, type Rect } from './grid.ts';
 import { BLACK, type Cmyk, type Mark } from './mark.ts';
 import { paint, pdfBox, placed } from './paint.ts';
 import { openPalette } from './palette.ts';
@@ -99,7 +99,7 @@ export function renderDocument(
     pdf.addPage({
       media: pdfBox(media, media.height),
       bleed: pdfBox(media, media.height),
-      trim: pdfBox(grown(media, 0), media.height),
+      trim: pdfBox(media, media.height),
       content: placed(content, { ...media, rotation: 0 }, media, press),
     });
   }
