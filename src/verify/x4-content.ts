@@ -1,7 +1,15 @@
 // Colour in a finished file: every colour space, image and content stream, walked for what a press that is
 // given CMYK cannot print as it stands.
-import { PDFArray, PDFDict, PDFName, type PDFObject, PDFRawStream, decodePDFRawStream } from 'pdf-lib';
-import { type OpenFile, isTrue, key, nameAt } from './x4.ts';
+import {
+  PDFArray,
+  PDFBool,
+  PDFDict,
+  PDFName,
+  type PDFObject,
+  PDFRawStream,
+  decodePDFRawStream,
+} from 'pdf-lib';
+import { type OpenFile, key, nameAt } from './x4.ts';
 
 /** Spaces that need no profile beside the output intent's. */
 const ALLOWED = ['DeviceCMYK', 'DeviceGray', 'Pattern'];
@@ -46,6 +54,8 @@ const functionText = (object: PDFObject | undefined) =>
   object instanceof PDFDict
     ? `${String(object.get(key('C0')))} ${String(object.get(key('C1')))}`
     : String(object);
+
+const isTrue = (object: PDFObject | undefined) => object instanceof PDFBool && object.asBoolean();
 
 /** Overprint is said for strokes and fills alike, and nothing shows through. */
 function stateFaults({ dicts }: OpenFile): readonly string[] {

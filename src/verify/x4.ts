@@ -2,7 +2,6 @@
 // says what it would say of anybody's file; that nothing is wrong is no certificate.
 import {
   PDFArray,
-  PDFBool,
   PDFDict,
   PDFDocument,
   PDFHexString,
@@ -257,5 +256,3 @@ function refsIn(object: PDFObject | undefined): readonly string[] {
   if (object instanceof PDFRef) return [object.toString()];
   return object instanceof PDFArray ? object.asArray().flatMap(refsIn) : [];
 }
-
-export const isTrue = (object: PDFObject | undefined) => object instanceof PDFBool && object.asBoolean();
