@@ -143,7 +143,7 @@ test('a lock is taken where it is given up again whatever comes, and with it the
 });
 
 test('5: each large library is at home in one place', () => {
-  expect(importers(/^pdfkit/)).toEqual(['render/pdfx.ts']);
+  expect(importers(/^pdfkit/)).toEqual(['render/pdf-objects.ts']);
   expect(importers(/^bwip-js/)).toEqual(['render/barcode.ts', 'sandbox/barcode.ts']);
   expect(importers(/^p-queue/)).toEqual(['issue/platform.ts', 'pipeline/dispatch.ts']);
   expect(importers(/^undici/)).toEqual(['issue/platform.ts', 'watch/webhook.ts']);

@@ -16,7 +16,8 @@ import {
 } from './mark.ts';
 import { QUARTERS, fixed, points, pt } from './operator.ts';
 import { paintBars, paintMatrix } from './paint-code.ts';
-import { type Box, KNOCKOUT, OVERPRINT, PALE, type PdfFont } from './pdfx.ts';
+import type { PdfFont } from './pdf-objects.ts';
+import { type Box, KNOCKOUT, OVERPRINT, PALE } from './pdfx.ts';
 
 /** What one file gives its painter: resources by the names that marks use. */
 export interface Palette {

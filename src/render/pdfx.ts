@@ -1,12 +1,17 @@
-// The PDF/X-4 shell: what makes a file one that a press takes as it is. pdfkit numbers, writes and
-// cross-references the objects and embeds the fonts; everything that reaches inside it is in this file.
-import { constants, deflateSync } from 'node:zlib';
-import PDFDocument from 'pdfkit';
-import { Failure } from '../base/failure.ts';
-import { PRINTABLE_ASCII } from '../plan/format.ts';
+// The PDF/X-4 shell: what makes a file one that a press takes as it is.
 import type { Artwork } from './artwork.ts';
-import { type Font, STATIC_FEATURES } from './font.ts';
+import type { Font } from './font.ts';
 import type { SpotInk } from './mark.ts';
+import {
+  type Dictionary,
+  type PdfFont,
+  PdfObjects,
+  type Reference,
+  bare,
+  deflated,
+  nameOf,
+  text,
+} from './pdf-objects.ts';
 import { CONDITION_REGISTRY, type Profile } from './profile.ts';
 import { STEP_GROUP } from './steps-off.ts';
 import { type Description, xmpPacket } from './xmp.ts';
@@ -27,62 +32,19 @@ export interface PdfPage {
   readonly content: string;
 }
 
-/** A font in a file. Codes are hex, two bytes a glyph. */
-export interface PdfFont {
-  readonly resource: string;
-  /** The code of one character, never joined with its neighbours. */
-  code(character: string): string;
-  /** Codes and kerning of a whole text, for TJ. */
-  kerned(text: string): string;
-}
-
 /** Graphics states: names in every content stream. */
 export const KNOCKOUT = 'Knock';
 export const OVERPRINT = 'Over';
 export const PALE = 'Pale';
 
-/** Content is digits, of which short repeats are worth less than it costs to name them. */
-const FLATE = { level: 6, strategy: constants.Z_FILTERED };
 /** Records in one array of the tree of records. */
 const PART_ROW = 4096;
 /** Pages under one node of the page tree. */
 const NODE_PAGES = 64;
 
-/** What we use of pdfkit beyond its types; the tests of this file hold every line of it. */
-interface Inside {
-  _root: { data: Record<string, unknown> & { Pages: Reference } };
-  _id: Uint8Array;
-  _font: EmbeddedFont;
-  info: Record<string, unknown>;
-  endMetadata(): void;
-  ref(data?: Dictionary): Reference;
-  font(program: unknown): void;
-  read(): Uint8Array | null;
-  end(): void;
-  readonly readableLength: number;
-}
-
-type Dictionary = Record<string, unknown>;
-
-interface Reference {
-  readonly id: number;
-  data: Dictionary;
-  compress: boolean;
-  end(bytes?: Uint8Array): void;
-}
-
-interface EmbeddedFont {
-  id: string;
-  ref(): Reference;
-  encode(
-    text: string,
-    features: Readonly<Record<string, boolean>>,
-  ): [string[], { xAdvance: number; advanceWidth: number }[]];
-}
-
 /** One PDF/X-4 file, written from its head to its end. */
 export class PressPdf {
-  readonly #pdf: Inside;
+  readonly #pdf: PdfObjects;
   readonly #description: Description;
   /** What forms may use, and what pages may: pages may use forms. */
   readonly #art: Reference;
@@ -102,26 +64,17 @@ export class PressPdf {
   constructor(description: Description, profile: Profile) {
     this.#description = description;
     const { title, creator, producer, created } = description;
-    const pdf = new PDFDocument({
-      pdfVersion: '1.6',
-      autoFirstPage: false,
-      // No font of pdfkit's own: those cannot be embedded.
-      font: '',
-      // It would keep every text that was ever set.
-      fontLayoutCache: false,
-    }) as unknown as Inside;
-    this.#pdf = pdf;
-    pdf.info = {
+    const info = {
       Title: title,
       Creator: creator,
       Producer: producer,
       CreationDate: created,
       ModDate: created,
       GTS_PDFXVersion: 'PDF/X-4',
-      Trapped: bare('/False'),
+      Trapped: nameOf('False'),
     };
-    pdf._id = description.id;
-    pdf.endMetadata = () => this.#writeMetadata();
+    const pdf = new PdfObjects(info, description.id, () => this.#writeMetadata());
+    this.#pdf = pdf;
     this.#writeOutputIntent(profile);
 
     const shared = { Font: this.#fonts, ExtGState: this.#states, ColorSpace: this.#spots };
@@ -137,35 +90,18 @@ export class PressPdf {
 
   /** Bytes that are written and not yet taken. */
   get waiting(): number {
-    return this.#pdf.readableLength;
+    return this.#pdf.waiting;
   }
 
   /** Takes what is written. */
   take(): Uint8Array {
-    return this.#pdf.read() ?? new Uint8Array();
+    return this.#pdf.take();
   }
 
   addFont(font: Font): PdfFont {
-    const number = Object.keys(this.#fonts).length + 1;
-    const resource = `F${number}`;
-    this.#pdf.font(font.program);
-    const embedded = this.#pdf._font;
-    embedded.id = subsetId(number, this.#description.id);
-    this.#fonts[resource] = embedded.ref();
-    const codes = new Map<string, string>();
-    const code = (character: string): string => {
-      let known = codes.get(character);
-      if (known === undefined) {
-        if (!font.has(character))
-          throw new Failure('doubt', `the font ${font.name} lacks a character of a code`);
-        known = embedded.encode(character, STATIC_FEATURES)[0].join('');
-        codes.set(character, known);
-      }
-      return known;
-    };
-    // All of ASCII first: where characters share a glyph, a reader finds the ASCII one.
-    for (const character of PRINTABLE_ASCII) if (font.has(character)) code(character);
-    return { resource, code, kerned: (text) => kernedCodes(embedded.encode(text, STATIC_FEATURES)) };
+    const embedded = this.#pdf.embed(font, Object.keys(this.#fonts).length + 1);
+    this.#fonts[embedded.font.resource] = embedded.reference;
+    return embedded.font;
   }
 
   /** Declares a plate of its own, and gives the name by which content paints on it. */
@@ -179,7 +115,7 @@ export class PressPdf {
       N: 1,
     });
     tint.end();
-    this.#spots[name] = ['Separation', bare(nameOf(spot)), 'DeviceCMYK', tint];
+    this.#spots[name] = ['Separation', nameOf(spot), 'DeviceCMYK', tint];
     return name;
   }
 
@@ -190,8 +126,8 @@ export class PressPdf {
       Name: text(layer.name),
       ...(layer.step !== undefined && {
         GTS_Metadata: {
-          GTS_ProcStepsGroup: bare(nameOf(layer.step.group)),
-          ...(layer.step.type !== undefined && { GTS_ProcStepsType: bare(nameOf(layer.step.type)) }),
+          GTS_ProcStepsGroup: nameOf(layer.step.group),
+          ...(layer.step.type !== undefined && { GTS_ProcStepsType: nameOf(layer.step.type) }),
         },
       }),
     });
@@ -286,15 +222,13 @@ export class PressPdf {
     this.#writeRecords();
     this.#art.end();
     this.#sheet.end();
-    const { Pages } = this.#pdf._root.data;
-    Pages.data.Kids = this.#nodes;
-    Pages.data.Count = this.#pages;
+    Object.assign(this.#pdf.pages.data, { Kids: this.#nodes, Count: this.#pages });
     this.#pdf.end();
   }
 
   #openNode(): { readonly reference: Reference; readonly kids: string[] } {
     this.#node ??= {
-      reference: this.#pdf.ref({ Type: 'Pages', Parent: this.#pdf._root.data.Pages }),
+      reference: this.#pdf.ref({ Type: 'Pages', Parent: this.#pdf.pages }),
       kids: [],
     };
     return this.#node;
@@ -328,7 +262,7 @@ export class PressPdf {
     });
     node.end();
     root.end();
-    this.#pdf._root.data.DPartRoot = root;
+    this.#pdf.catalogue.DPartRoot = root;
   }
 
   #writeLayers(): void {
@@ -340,7 +274,7 @@ export class PressPdf {
         .join(' ');
     const all = references(() => true);
     const steps = references(({ step }) => step !== undefined);
-    this.#pdf._root.data.OCProperties = {
+    this.#pdf.catalogue.OCProperties = {
       OCGs: bare(`[${all}]`),
       D: {
         Name: text('cardpress'),
@@ -363,7 +297,7 @@ export class PressPdf {
       DestOutputProfile: profile,
     });
     intent.end();
-    this.#pdf._root.data.OutputIntents = [intent];
+    this.#pdf.catalogue.OutputIntents = [intent];
   }
 
   #writeMetadata(): void {
@@ -371,53 +305,10 @@ export class PressPdf {
     // A reader that knows no PDF is to find the packet.
     metadata.compress = false;
     metadata.end(Buffer.from(xmpPacket(this.#description), 'utf8'));
-    this.#pdf._root.data.Metadata = metadata;
+    this.#pdf.catalogue.Metadata = metadata;
   }
 }
 
 function graphicsState(overprint: boolean): Dictionary {
   return { Type: 'ExtGState', OP: overprint, op: overprint, OPM: overprint ? 1 : 0 };
-}
-
-/**
- * pdfkit makes a subset's tag (ABCDEF+) of the six characters after the first, each moved up by 17; by
- * itself it would give every file the same tags, and files that are merged would mix up their fonts.
- */
-function subsetId(number: number, id: Uint8Array): string {
-  const letters = [number, ...id.subarray(0, 5)].map((byte) => String.fromCharCode(0x30 + (byte % 26)));
-  return `F${letters.join('')}`;
-}
-
-function kernedCodes([codes, positions]: ReturnType<EmbeddedFont['encode']>): string {
-  let array = '<';
-  for (const [index, code] of codes.entries()) {
-    array += code;
-    const { advanceWidth = 0, xAdvance = 0 } = positions[index] ?? {};
-    const kern = Math.round((advanceWidth - xAdvance) * 1000) / 1000;
-    if (kern !== 0 && index < codes.length - 1) array += `>${kern}<`;
-  }
-  return `${array}>`;
-}
-
-function deflated(content: string): Uint8Array {
-  return deflateSync(Buffer.from(content, 'latin1'), FLATE);
-}
-
-/** A PDF name, of any text. */
-function nameOf(value: string): string {
-  const escaped = value.replaceAll(
-    /[^!-~]|[#()<>[\]{}/%]/g,
-    (character) => `#${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
-  return `/${escaped}`;
-}
-
-/** A PDF text; pdfkit takes plain strings for names. */
-function text(value: string): unknown {
-  return Object(value);
-}
-
-/** Something that pdfkit is to write as it stands. */
-function bare(pdf: string): unknown {
-  return { [Symbol.toStringTag]: 'Bare', toString: () => pdf };
 }
