@@ -15,15 +15,12 @@ import type { Description } from './xmp.ts';
 export function renderArt(
   layout: Layout,
   face: Face,
-  about: Omit<Description, 'creator' | 'producer'>,
+  about: Description,
   own?: { readonly card: Card; readonly run: string },
 ): Uint8Array {
   const { template, press } = layout;
   const { width, height } = template.card;
-  const pdf = new PressPdf(
-    { ...about, creator: 'cardpress', producer: 'cardpress (pdfkit)' },
-    layout.profile,
-  );
+  const pdf = new PressPdf(about, layout.profile);
   const palette = openPalette(pdf, layout, inlineMarks(layout));
   const inLayers = openLayers(pdf, layout);
   const media = { x: 0, y: 0, width: width + 2 * template.bleed, height: height + 2 * template.bleed };

@@ -50,14 +50,11 @@ export function textWidth(layout: Layout, text: string, size: number): number {
 export function renderDocument(
   layout: Layout,
   pages: Iterable<DocumentPage>,
-  about: Omit<Description, 'creator' | 'producer'>,
+  about: Description,
   specimen: { readonly card: Card; readonly run: string },
 ): Uint8Array {
   const { press, template } = layout;
-  const pdf = new PressPdf(
-    { ...about, creator: 'cardpress', producer: 'cardpress (pdfkit)' },
-    layout.profile,
-  );
+  const pdf = new PressPdf(about, layout.profile);
   const palette = openPalette(pdf, layout, []);
   const { width, height } = template.card;
   const cardBox = pdfBox({ x: 0, y: 0, width, height }, 0);

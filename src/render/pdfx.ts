@@ -14,7 +14,7 @@ import {
 } from './pdf-objects.ts';
 import { CONDITION_REGISTRY, type Profile } from './profile.ts';
 import { STEP_GROUP } from './steps-off.ts';
-import { type Description, xmpPacket } from './xmp.ts';
+import { CREATOR, type Description, PRODUCER, xmpPacket } from './xmp.ts';
 
 /** Left, bottom, right and top, points from the page's bottom left. */
 export type Box = readonly [number, number, number, number];
@@ -63,11 +63,11 @@ export class PressPdf {
 
   constructor(description: Description, profile: Profile) {
     this.#description = description;
-    const { title, creator, producer, created } = description;
+    const { title, created } = description;
     const info = {
       Title: title,
-      Creator: creator,
-      Producer: producer,
+      Creator: CREATOR,
+      Producer: PRODUCER,
       CreationDate: created,
       ModDate: created,
       GTS_PDFXVersion: 'PDF/X-4',

@@ -55,10 +55,7 @@ export function renderPlate(
   const marks = plateMarks(all, plate);
   const artwork = new Map([...layout.artwork].map(([file, art]) => [file, film(art, plate)]));
   const about = { title: plate, created: new Date(0), id: new Uint8Array(16) };
-  const pdf = new PressPdf(
-    { ...about, creator: 'cardpress', producer: 'cardpress (pdfkit)' },
-    layout.profile,
-  );
+  const pdf = new PressPdf(about, layout.profile);
   const palette = openPalette(pdf, { ...layout, artwork }, marks);
   const { width, height } = layout.sheet.card;
   const { bleed } = layout.sheet;

@@ -42,8 +42,6 @@ function renderStep(layout: Layout, job: StepJob, side: Side, step: Step): Uint8
   const pdf = new PressPdf(
     {
       title: `${job.run}, ${name.toLowerCase()}, ${side}`,
-      creator: 'cardpress',
-      producer: 'cardpress (pdfkit)',
       created: job.created,
       id: job.id(step, side),
     },

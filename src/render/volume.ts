@@ -56,8 +56,6 @@ export async function* renderVolume(layout: Layout, job: VolumeJob): AsyncIterab
   const pdf = new PressPdf(
     {
       title: job.title,
-      creator: 'cardpress',
-      producer: 'cardpress (pdfkit)',
       created: job.created,
       id: job.id,
       vt: layout.sheet.vt,

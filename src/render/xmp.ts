@@ -1,10 +1,12 @@
 // The XMP packet of a PDF/X-4 file. Its values repeat those of the Info dictionary, as the standard asks.
 
+/** What every file says that it was made with. */
+export const CREATOR = 'cardpress';
+export const PRODUCER = 'cardpress (pdfkit)';
+
 /** What a file says of itself; each value appears in Info and in XMP alike. */
 export interface Description {
   readonly title: string;
-  readonly creator: string;
-  readonly producer: string;
   readonly created: Date;
   /** Sixteen bytes that no other file has. */
   readonly id: Uint8Array;
@@ -13,7 +15,7 @@ export interface Description {
 }
 
 /** The packet, UTF-8 text. */
-export function xmpPacket({ title, creator, producer, created, id, vt = false }: Description): string {
+export function xmpPacket({ title, created, id, vt = false }: Description): string {
   const date = `${created.toISOString().slice(0, 19)}Z`;
   const uuid = `uuid:${uuidOf(id)}`;
   return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -27,13 +29,13 @@ ${vt ? '    xmlns:pdfvtid="http://www.npes.org/pdfvt/ns/id/"\n' : ''}    xmlns:x
     xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">
    <dc:format>application/pdf</dc:format>
    <dc:title><rdf:Alt><rdf:li xml:lang="x-default">${escape(title)}</rdf:li></rdf:Alt></dc:title>
-   <pdf:Producer>${escape(producer)}</pdf:Producer>
+   <pdf:Producer>${escape(PRODUCER)}</pdf:Producer>
    <pdf:Trapped>False</pdf:Trapped>
    <pdfxid:GTS_PDFXVersion>PDF/X-4</pdfxid:GTS_PDFXVersion>
 ${vt ? `   <pdfvtid:GTS_PDFVTVersion>PDF/VT-1</pdfvtid:GTS_PDFVTVersion>\n   <pdfvtid:GTS_PDFVTModDate>${date}</pdfvtid:GTS_PDFVTModDate>\n` : ''}   <xmp:CreateDate>${date}</xmp:CreateDate>
    <xmp:ModifyDate>${date}</xmp:ModifyDate>
    <xmp:MetadataDate>${date}</xmp:MetadataDate>
-   <xmp:CreatorTool>${escape(creator)}</xmp:CreatorTool>
+   <xmp:CreatorTool>${escape(CREATOR)}</xmp:CreatorTool>
    <xmpMM:DocumentID>${uuid}</xmpMM:DocumentID>
    <xmpMM:InstanceID>${uuid}</xmpMM:InstanceID>
    <xmpMM:VersionID>1</xmpMM:VersionID>
