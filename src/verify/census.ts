@@ -2,6 +2,7 @@
 // numbers. What is one card's own (bars in their zones, type) counts by its kind alone.
 import { POINTS_PER_MM, type Press, type Rect } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
+import { FORM, PATH, TEXT } from './pdfium.ts';
 import { type SidePlan, onPage } from './places.ts';
 import type { PrintedPage, PrintedVolume } from './printed.ts';
 
@@ -15,12 +16,7 @@ export interface Census {
   readonly rest: Shape;
 }
 
-/** pdfium's own numbers. */
-const TEXT = 1;
-const PATH = 2;
-const FORM = 5;
-
-/** Kinds of our own: bars, or a square code's modules, of the zone of this index. */
+/** Kinds of our own beside pdfium's: bars, or a square code's modules, of the zone of this index. */
 const BARS = 100;
 
 /** Extents that differ by less are the same, points; pdfium computes them in single precision. */

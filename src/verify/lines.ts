@@ -5,12 +5,9 @@ import { POINTS_PER_MM, type Press, rotated } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import { QUARTERS } from '../render/operator.ts';
 import { type TextLine, lineStart, lineWidth } from '../render/text.ts';
+import { FORM, TEXT } from './pdfium.ts';
 import { onPage } from './places.ts';
 import type { PrintedPage, PrintedVolume } from './printed.ts';
-
-/** pdfium's own numbers. */
-const TEXT = 1;
-const FORM = 5;
 
 /** A page's lines, to be compared; spaces of any kind are left out, since gaps between groups are none. */
 export interface PageLines {

@@ -2,6 +2,14 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type WrappedPdfiumModule, init } from '@embedpdf/pdfium';
+import { Failure } from '../base/failure.ts';
+
+/** pdfium's own numbers: kinds of objects on a page, and how a page is rendered as a printer would. */
+export const TEXT = 1;
+export const PATH = 2;
+export const IMAGE = 3;
+export const FORM = 5;
+export const FOR_PRINT = 0x800;
 
 /**
  * Functions that are called thousands of times a volume, as they are exported: the package's wrappers look up
@@ -57,6 +65,31 @@ export function pdfium(): Promise<WrappedPdfiumModule> {
 /** The same module's functions without wrappers. */
 export function direct(loaded: WrappedPdfiumModule): DirectPdfium {
   return loaded.pdfium.wasmExports as unknown as DirectPdfium;
+}
+
+/** A document in the module's memory, until it is closed. */
+export interface OpenDocument {
+  readonly pdf: WrappedPdfiumModule;
+  readonly document: number;
+  readonly close: () => void;
+}
+
+/** @throws Failure `mismatch` where pdfium finds no PDF in the bytes */
+export async function openDocument(bytes: Uint8Array, what: string): Promise<OpenDocument> {
+  const pdf = await pdfium();
+  const { wasmExports } = pdf.pdfium;
+  const data = wasmExports.malloc(bytes.length);
+  pdf.pdfium.HEAPU8.set(bytes, data);
+  const document = pdf.FPDF_LoadMemDocument(data, bytes.length, '');
+  if (document === 0) {
+    wasmExports.free(data);
+    throw new Failure('mismatch', `${what} is no PDF that can be opened`);
+  }
+  const close = () => {
+    pdf.FPDF_CloseDocument(document);
+    wasmExports.free(data);
+  };
+  return { pdf, document, close };
 }
 
 async function load(): Promise<WrappedPdfiumModule> {

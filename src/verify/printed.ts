@@ -1,7 +1,14 @@
 // A finished volume in pdfium: its pages, thin strips of them at known places, and larger cuts.
-import { Failure } from '../base/failure.ts';
 import { POINTS_PER_MM, type Rect } from '../render/grid.ts';
-import { type DirectPdfium, direct, pdfium } from './pdfium.ts';
+import {
+  type DirectPdfium,
+  FOR_PRINT,
+  FORM,
+  IMAGE,
+  type OpenDocument,
+  direct,
+  openDocument,
+} from './pdfium.ts';
 
 /** Grey pixels, rows from the top without padding. */
 export interface GreyPicture {
@@ -10,16 +17,11 @@ export interface GreyPicture {
   readonly grey: Uint8Array;
 }
 
-/** pdfium's own numbers. */
+/** pdfium's own number for bitmaps of eight bits a pixel. */
 const GREY = 1;
-const FOR_PRINT = 0x800;
-const IMAGE = 3;
-const FORM = 5;
 
 export const PAPER = 0xffffffff;
 export const INK = 0xff000000;
-
-type Pdfium = Awaited<ReturnType<typeof pdfium>>;
 
 /** A page that is open. All lengths are millimetres from the page's top left. */
 export interface PrintedPage {
@@ -27,7 +29,8 @@ export interface PrintedPage {
   readonly handle: number;
   /**
    * A rectangle squashed into so many rows, each the mean of a band of its height; columns keep their
-   * resolution. Where it does not lie upright, width and height are those of the page the other way round. The rows lie in memory that the next strip writes over.
+   * resolution. Where it does not lie upright, width and height are those of the page the other way round. The rows lie in
+   * memory that the next strip writes over.
    */
   readonly strip: (area: Rect, look: StripLook) => readonly Uint8Array[];
   /**
@@ -60,13 +63,12 @@ interface Drawing {
 
 /** A volume in memory. Its first pages stay open: a font that no open page uses is loaded anew each time. */
 export class PrintedVolume {
-  readonly pdf: Pdfium;
+  readonly pdf: OpenDocument['pdf'];
   readonly direct: DirectPdfium;
   readonly pages: number;
   /** Twenty-four bytes in pdfium's memory, for what it returns through pointers. */
   readonly scratch: number;
-  readonly #data: number;
-  readonly #document: number;
+  readonly #document: OpenDocument;
   readonly #matrix: number;
   readonly #kept: number[] = [];
   /** One of each size: a layout has few. */
@@ -74,22 +76,14 @@ export class PrintedVolume {
 
   /** @throws Failure `mismatch` where the bytes are no PDF */
   static async open(bytes: Uint8Array, what: string): Promise<PrintedVolume> {
-    const pdf = await pdfium();
-    const data = pdf.pdfium.wasmExports.malloc(bytes.length);
-    pdf.pdfium.HEAPU8.set(bytes, data);
-    const document = pdf.FPDF_LoadMemDocument(data, bytes.length, '');
-    if (document === 0) {
-      pdf.pdfium.wasmExports.free(data);
-      throw new Failure('mismatch', `${what} is no PDF that can be opened`);
-    }
-    return new PrintedVolume(pdf, data, document);
+    return new PrintedVolume(await openDocument(bytes, what));
   }
 
-  private constructor(pdf: Pdfium, data: number, document: number) {
+  private constructor(opened: OpenDocument) {
+    const { pdf, document } = opened;
     this.pdf = pdf;
     this.direct = direct(pdf);
-    this.#data = data;
-    this.#document = document;
+    this.#document = opened;
     // A matrix of six numbers and a clip of four, four bytes each; then what readers of objects use.
     this.#matrix = pdf.pdfium.wasmExports.malloc(40 + 24);
     this.scratch = this.#matrix + 40;
@@ -102,7 +96,7 @@ export class PrintedVolume {
   /** Opens a page; they count from 1. Undefined where it cannot be shown. */
   page(number: number): PrintedPage | undefined {
     const { pdf } = this;
-    const page = this.direct.FPDF_LoadPage(this.#document, number - 1);
+    const page = this.direct.FPDF_LoadPage(this.#document.document, number - 1);
     if (page === 0) return undefined;
     const draw = (area: Rect, drawing: Drawing) => this.#draw(page, area, drawing);
     return {
@@ -139,9 +133,8 @@ export class PrintedVolume {
     const { pdf } = this;
     for (const page of this.#kept) this.direct.FPDF_ClosePage(page);
     for (const bitmap of this.#bitmaps.values()) pdf.FPDFBitmap_Destroy(bitmap);
-    pdf.FPDF_CloseDocument(this.#document);
+    this.#document.close();
     pdf.pdfium.wasmExports.free(this.#matrix);
-    pdf.pdfium.wasmExports.free(this.#data);
   }
 
   #draw(page: number, area: Rect, { columns, rows, dpi, below, upright }: Drawing) {

@@ -1,7 +1,7 @@
 // A finished PDF as pixels, the way a stranger's program shows it.
 import { Failure } from '../base/failure.ts';
 import type { Rect } from '../render/grid.ts';
-import { pdfium } from './pdfium.ts';
+import { FOR_PRINT, openDocument } from './pdfium.ts';
 
 export interface Raster {
   readonly width: number;
@@ -24,7 +24,6 @@ export interface PdfPages {
 
 /** pdfium's own numbers for the flags below. */
 const BGRA = 4;
-const FOR_PRINT = 0x800;
 /** Red first, as pictures have it. */
 const RED_FIRST = 0x10;
 const LOOK = FOR_PRINT | RED_FIRST;
@@ -32,15 +31,7 @@ const WHITE = 0xffffffff;
 
 /** Opens a PDF in memory. @throws Failure `mismatch` where pdfium finds no PDF in the bytes */
 export async function openPdf(bytes: Uint8Array, what: string): Promise<PdfPages> {
-  const pdf = await pdfium();
-  const { pdfium: wasm } = pdf;
-  const data = wasm.wasmExports.malloc(bytes.length);
-  wasm.HEAPU8.set(bytes, data);
-  const document = pdf.FPDF_LoadMemDocument(data, bytes.length, '');
-  if (document === 0) {
-    wasm.wasmExports.free(data);
-    throw new Failure('mismatch', `${what} is no PDF that can be opened`);
-  }
+  const { pdf, document, close } = await openDocument(bytes, what);
   const draw = (number: number, dpi: number, area?: Rect): Raster => {
     const page = pdf.FPDF_LoadPage(document, number - 1);
     if (page === 0) throw new Failure('mismatch', `${what} has no page ${number} that can be shown`);
@@ -64,10 +55,7 @@ export async function openPdf(bytes: Uint8Array, what: string): Promise<PdfPages
     count: pdf.FPDF_GetPageCount(document),
     render: (number, dpi) => draw(number, dpi),
     cut: (number, area, dpi) => draw(number, dpi, area),
-    close() {
-      pdf.FPDF_CloseDocument(document);
-      wasm.wasmExports.free(data);
-    },
+    close,
   };
 }
 
