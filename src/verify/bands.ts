@@ -1,6 +1,9 @@
-// How a symbol is cut into lines: bands over its whole height, each squashed into one row of pixels.
+// How a symbol is looked at, in the direction of reading: as lines, which are bands over its whole height, each
+// squashed into one row of pixels; or as a picture.
 import { type Press, type Rect, mmToDots } from '../render/grid.ts';
-import type { StripLook } from './printed.ts';
+import type { SlotPlace } from '../render/imposition.ts';
+import { type Zone, lieOf, onPage } from './places.ts';
+import type { GreyPicture, PrintedPage, StripLook } from './printed.ts';
 
 /** A band is at most this high, mm: what is wrong in a fifth of it is seen. */
 const BAND = 1.5;
@@ -39,4 +42,35 @@ export function bandsOf(
       upright,
     },
   ];
+}
+
+/** What of a symbol's zone says where it is seen. */
+type Seen = Pick<Zone, 'rect' | 'turn'>;
+
+/** The lines of a symbol; where nothing had to be turned they lie in memory that the next strip writes over. */
+export function linesAcross(
+  page: PrintedPage,
+  zone: Seen,
+  slot: SlotPlace,
+  press: Press,
+  below: number,
+): readonly Uint8Array[] {
+  const { upright, reversed } = lieOf(zone, slot);
+  const strip = page.strip(...bandsOf(onPage(zone.rect, slot, press), press, below, upright));
+  return reversed ? strip.map((line) => line.toReversed()) : strip;
+}
+
+/** The picture of a symbol; `down` is its resolution across the lines. */
+export function pictureOf(
+  page: PrintedPage,
+  zone: Seen,
+  slot: SlotPlace,
+  press: Press,
+  dpi: number,
+  down: number,
+): GreyPicture {
+  const { upright, reversed } = lieOf(zone, slot);
+  const picture = page.cut(onPage(zone.rect, slot, press), dpi, down, upright);
+  if (reversed) picture.grey.reverse();
+  return picture;
 }

@@ -1,8 +1,9 @@
 // The picture of a symbol that a report shows.
 import type { Press } from '../render/grid.ts';
+import { pictureOf } from './bands.ts';
 import type { Verdict } from './judge.ts';
 import { masked, pngOf } from './picture.ts';
-import { type SidePlan, type Zone, lieOf, onPage } from './places.ts';
+import type { SidePlan, Zone } from './places.ts';
 import type { PrintedPage } from './printed.ts';
 import type { MaskedPicture } from './report.ts';
 
@@ -21,9 +22,7 @@ export async function maskedPicture(
   page: PrintedPage,
   { zone, slot, serial, verdict, press }: SeenSymbol,
 ): Promise<MaskedPicture> {
-  const { upright, reversed } = lieOf(zone, slot);
-  const cut = page.cut(onPage(zone.rect, slot, press), PICTURE_DPI, PICTURE_DPI, upright);
-  if (reversed) cut.grey.reverse();
+  const cut = pictureOf(page, zone, slot, press, PICTURE_DPI, PICTURE_DPI);
   const module = (cut.width / zone.widthDots) * zone.dots;
   const quiet = 10 * module;
   // Where it is not what it should be, not even its ends are sure to be the same as every symbol's.

@@ -1,5 +1,5 @@
 // Where on a page a card's symbols stand: from the imposition and the layout alone, never from what was drawn.
-import type { QrPart, Side, Turn } from '../plan/template.ts';
+import { type Side, type Turn, partsOf } from '../plan/template.ts';
 import { type Press, type Rect, box, dotsToMm, growthDots, mmToDots, overlaps } from '../render/grid.ts';
 import { type Imposition, type SlotPlace, slotPlaces } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
@@ -49,7 +49,7 @@ export interface Places extends Imposition {
 
 export function squaresOf({ faces }: Pick<Layout, 'faces'>): readonly SquareZone[] {
   return faces.flatMap(({ side, squares }) =>
-    squares.map((part: QrPart) => ({
+    squares.map((part) => ({
       side,
       rect: box({ at: part.at, size: [part.size, part.size] }),
       text: part.text,
@@ -72,10 +72,8 @@ export function zonesOf(layout: Layout): readonly Zone[] {
         side === symbol.side &&
         lines.some(({ content }) => content.some((one) => 'field' in one && one.field === symbol.data)),
     ),
-    onArtwork: (layout.template[symbol.side] ?? []).some(
-      (part) =>
-        part.part === 'image' &&
-        overlaps({ x: part.at[0], y: part.at[1], width: part.size[0], height: part.size[1] }, symbol),
+    onArtwork: partsOf(layout.template, symbol.side).some(
+      (part) => part.part === 'image' && overlaps(box(part), symbol),
     ),
   }));
 }

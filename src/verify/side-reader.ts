@@ -6,14 +6,14 @@ import type { Face } from '../render/face.ts';
 import { slugText } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
 import { piecesOf } from '../render/text.ts';
-import { STRIP_DPI, bandsOf, scaleOf } from './bands.ts';
+import { STRIP_DPI, linesAcross, pictureOf, scaleOf } from './bands.ts';
 import { type Census, type Shape, censusTaker, isSameShape } from './census.ts';
 import type { Findings } from './findings.ts';
 import { type Verdict, judgeSymbol } from './judge.ts';
 import { type LinePlace, isInPlace, linesOf, withoutSpaces } from './lines.ts';
 import { maskedPicture } from './masked-picture.ts';
 import { outlooksOn } from './outlook.ts';
-import { type SidePlan, type Zone, lieOf, onPage } from './places.ts';
+import type { SidePlan, Zone } from './places.ts';
 import { INK, PAPER, type PrintedPage, type PrintedVolume } from './printed.ts';
 import type { Fault } from './report.ts';
 import { SECOND, readEvery, readOne } from './second.ts';
@@ -131,10 +131,7 @@ export class SideReader {
   #readSymbol(page: PrintedPage, symbol: PlacedSymbol, below: typeof INK | typeof PAPER): Verdict {
     const { zone, slot, card } = symbol;
     const { press } = this.#layout;
-    const { upright, reversed } = lieOf(zone, slot);
-    const strip = page.strip(...bandsOf(onPage(zone.rect, slot, press), press, below, upright));
-    const lines = reversed ? strip.map((line) => line.toReversed()) : strip;
-    const verdict = judgeSymbol(lines, {
+    const verdict = judgeSymbol(linesAcross(page, zone, slot, press, below), {
       scale: scaleOf(press),
       dots: zone.dots,
       less: zone.less,
@@ -167,10 +164,7 @@ export class SideReader {
   async #secondOpinion(page: PrintedPage, symbol: PlacedSymbol): Promise<void> {
     const { zone, slot, card } = symbol;
     // A line code needs its columns sharp; rows may be fewer.
-    const { upright, reversed } = lieOf(zone, slot);
-    const area = onPage(zone.rect, slot, this.#layout.press);
-    const picture = page.cut(area, STRIP_DPI, STRIP_DPI / 6, upright);
-    if (reversed) picture.grey.reverse();
+    const picture = pictureOf(page, zone, slot, this.#layout.press, STRIP_DPI, STRIP_DPI / 6);
     const text = await readOne(picture);
     this.#findings.second.symbols += 1;
     if (text === this.#value(card, zone.data)) {

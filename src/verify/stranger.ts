@@ -6,10 +6,9 @@ import type { Side, Turn } from '../plan/template.ts';
 import { withoutSteps } from '../render/steps-off.ts';
 import { judgeSymbol } from './judge.ts';
 import { linesOf, withoutSpaces } from './lines.ts';
-import { lieOf, onPage } from './places.ts';
 import { PAPER, PrintedVolume } from './printed.ts';
 import type { Fault } from './report.ts';
-import { bandsOf, scaleOf } from './bands.ts';
+import { linesAcross, scaleOf } from './bands.ts';
 
 /** A symbol's zone as the manifest has it: mm from the trim's top left corner, dots of the press. */
 export interface PublishedZone extends Rect {
@@ -78,9 +77,7 @@ export async function readAsStranger(
         for (const zone of serial === undefined ? [] : zones.filter((one) => one.side === side)) {
           const fault = { serial: serial ?? null, side, sheet, slot: slot.slot, what: zone.data } as const;
           const scale = scaleOf(press);
-          const { upright, reversed } = lieOf(zone, slot);
-          const strip = page.strip(...bandsOf(onPage(zone, slot, press), press, PAPER, upright));
-          const lines = reversed ? strip.map((line) => line.toReversed()) : strip;
+          const lines = linesAcross(page, { rect: zone, turn: zone.turn }, slot, press, PAPER);
           const verdict = judgeSymbol(lines, { scale, dots: zone.dots, less: zone.less });
           symbols += 1;
           if (verdict.why !== undefined) faults.push({ ...fault, why: verdict.why });
