@@ -1,17 +1,11 @@
 // What stands on a sheet beside its cards: marks, colour bar, code and slug line. All of it must keep off the
 // cards' bleed, off the margins and the gripper, and off each other, on the front and on the turned back.
 import { badInput } from '../base/failure.ts';
+import { type Rect, box, grown, mm, overlaps } from './rect.ts';
 import { SLUG_HEIGHT, type SheetFormat, slotsOf, turnAxis } from './sheet.ts';
 import type { Checked } from './yaml.ts';
 
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-interface Thing extends Box {
+interface Thing extends Rect {
   readonly name: string;
   readonly path: readonly (string | number)[];
 }
@@ -65,7 +59,7 @@ export function checkFurniture(checked: Checked<SheetFormat>): void {
       }
       if (index >= things.length) continue;
       const met = [...bled, ...things.slice(index + 1)].find(
-        (other) => other.name !== thing.name && overlap(thing, other),
+        (other) => other.name !== thing.name && overlaps(thing, other),
       );
       if (met !== undefined) throw badInput(`${thing.name} runs into ${met.name} on the ${side}`, where);
     }
@@ -86,16 +80,7 @@ function furniture(sheet: SheetFormat, side: 'front' | 'back'): readonly Thing[]
       : [{ name: 'the colour bar', path: ['colourBar'], ...barBox(colourBar) }]),
     ...(sheetCode === undefined || side === 'back'
       ? []
-      : [
-          {
-            name: "the sheet's code",
-            path: ['sheetCode'],
-            x: sheetCode.at[0],
-            y: sheetCode.at[1],
-            width: sheetCode.size[0],
-            height: sheetCode.size[1],
-          },
-        ]),
+      : [{ name: "the sheet's code", path: ['sheetCode'], ...box(sheetCode) }]),
     {
       name: 'the slug line',
       path: ['slug'],
@@ -107,13 +92,13 @@ function furniture(sheet: SheetFormat, side: 'front' | 'back'): readonly Thing[]
   ];
 }
 
-function barBox({ at: [x, y], patch, direction }: NonNullable<SheetFormat['colourBar']>): Box {
+function barBox({ at: [x, y], patch, direction }: NonNullable<SheetFormat['colourBar']>): Rect {
   const long = PATCHES.length * patch;
   return direction === 'across' ? { x, y, width: long, height: patch } : { x, y, width: patch, height: long };
 }
 
 /** The crop marks as thin boxes; they stand at the ends of the grid's cuts. */
-function cropMarks({ marks }: SheetFormat, cards: readonly Box[]): readonly Thing[] {
+function cropMarks({ marks }: SheetFormat, cards: readonly Rect[]): readonly Thing[] {
   const left = Math.min(...cards.map(({ x }) => x));
   const top = Math.min(...cards.map(({ y }) => y));
   const right = Math.max(...cards.map(({ x, width }) => x + width));
@@ -137,7 +122,7 @@ function unique(positions: readonly number[]): readonly number[] {
 }
 
 /** What the press can print of a side. */
-function printable(sheet: SheetFormat, side: 'front' | 'back'): Box {
+function printable(sheet: SheetFormat, side: 'front' | 'back'): Rect {
   const { page, margins, grip } = sheet;
   const edge = (name: 'top' | 'right' | 'bottom' | 'left') =>
     Math.max(margins[name], grip?.edge === name ? grip.size : 0);
@@ -148,26 +133,9 @@ function printable(sheet: SheetFormat, side: 'front' | 'back'): Box {
 }
 
 /** A place of the front as it lies on a side: itself, or exactly behind itself. */
-function turned(box: Box, sheet: SheetFormat, side: 'front' | 'back'): Box {
-  const { x, y, width, height } = box;
+function turned({ x, y, width, height }: Rect, sheet: SheetFormat, side: 'front' | 'back'): Rect {
   if (side === 'front') return { x, y, width, height };
   return turnAxis(sheet) === 'vertical'
     ? { x: sheet.page.width - x - width, y, width, height }
     : { x, y: sheet.page.height - y - height, width, height };
 }
-
-function grown({ x, y, width, height }: Box, by: number): Box {
-  return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
-}
-
-function overlap(a: Box, b: Box): boolean {
-  const touch = 1e-6;
-  return (
-    a.x < b.x + b.width - touch &&
-    b.x < a.x + a.width - touch &&
-    a.y < b.y + b.height - touch &&
-    b.y < a.y + a.height - touch
-  );
-}
-
-const mm = (value: number) => `${Number(value.toFixed(2))} mm`;

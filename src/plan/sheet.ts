@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { badInput } from '../base/failure.ts';
 import { checkFurniture } from './furniture.ts';
+import { mm } from './rect.ts';
 import { type Checked, parseYaml } from './yaml.ts';
 
 const length = z.number().positive();
@@ -191,8 +192,6 @@ function checkMarks({ value: sheet, at }: Checked<SheetFormat>): void {
 
 /** Room for the slug's small type above its baseline, mm. */
 export const SLUG_HEIGHT = 2;
-
-const mm = (value: number) => `${Number(value.toFixed(2))} mm`;
 
 /** The axis about which the sheet is turned for its backs, as one looks at an upright page. */
 export function turnAxis({ page, turn }: SheetFormat): 'vertical' | 'horizontal' {

@@ -2,7 +2,7 @@
 // inks and symbols the card has.
 import { inkOf } from '../plan/template.ts';
 import { type DocumentPart, renderDocument } from '../render/document.ts';
-import type { Rect } from '../render/grid.ts';
+import type { Rect } from '../plan/rect.ts';
 import { isSpot } from '../render/mark.ts';
 import type { Layout } from '../render/preflight.ts';
 import type { Outlook } from '../verify/outlook.ts';

@@ -1,6 +1,6 @@
 // One drawing of a design: the press's own PDF, held open, and pictures of it at any resolution.
 import type { Side } from '../plan/template.ts';
-import { type Rect, grown } from '../render/grid.ts';
+import { type Rect, grown } from '../plan/rect.ts';
 import { slotPlaces } from '../render/imposition.ts';
 import { platesOf, renderPlate } from '../render/plate.ts';
 import type { Layout } from '../render/preflight.ts';

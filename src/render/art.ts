@@ -2,7 +2,8 @@
 // its bleed, processes within it where the volumes have them within, and the list of what is to be set where.
 import { type Face, cardMarks } from './face.ts';
 import type { Card } from '../issue/card.ts';
-import { grown, growthDots } from './grid.ts';
+import { grown } from '../plan/rect.ts';
+import { growthDots } from './grid.ts';
 import { inlineMarks, openLayers } from './layers.ts';
 import type { Mark } from './mark.ts';
 import { pdfBox, paint, placed } from './paint.ts';

@@ -3,7 +3,8 @@ import bwipjs from 'bwip-js';
 import { type Complaint, Failure, badInput } from '../base/failure.ts';
 import { type CodeFormat, hardestTexts } from '../plan/format.ts';
 import { STOP, code128Values } from './code128.ts';
-import { type Press, dotsToMm, dotsWithin, mm } from './grid.ts';
+import { mm } from '../plan/rect.ts';
+import { type Press, dotsToMm, dotsWithin } from './grid.ts';
 
 /** Clear modules on either side of a symbol (ISO/IEC 15417). */
 export const QUIET_MODULES = 10;

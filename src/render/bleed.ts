@@ -1,6 +1,7 @@
 // Art at the edge of its bleed. Slots stand on whole dots, bleeds do not: where two of them touch, half a dot
 // on either side may be missing, and a white line would run between the cards.
-import { type Press, type Rect, dotsToMm } from './grid.ts';
+import type { Rect } from '../plan/rect.ts';
+import { type Press, dotsToMm } from './grid.ts';
 import type { Mark } from './mark.ts';
 
 /** Marks of which those that end with the bleed go a dot beyond it. `bleed` is from the trim's corner, mm. */

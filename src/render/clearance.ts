@@ -4,7 +4,8 @@ import type { Complaint } from '../base/failure.ts';
 import { type Ink, type Part, type Side, type Template, inkOf, partsOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { SymbolPlace } from './symbol.ts';
-import { POINTS_PER_MM, type Rect, box, extent, grown, margin, mm, overlaps } from './grid.ts';
+import { type Rect, box, extent, grown, margin, mm, overlaps } from '../plan/rect.ts';
+import { POINTS_PER_MM } from './grid.ts';
 
 /** A line of a text, or a QR code, with the room it takes at its longest. */
 export interface TextBox extends Rect {

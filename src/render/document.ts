@@ -2,7 +2,8 @@
 // tools as the press file.
 import type { Card } from '../issue/card.ts';
 import { cardMarks } from './face.ts';
-import { POINTS_PER_MM, type Rect } from './grid.ts';
+import type { Rect } from '../plan/rect.ts';
+import { POINTS_PER_MM } from './grid.ts';
 import { BLACK, type Cmyk, type Mark } from './mark.ts';
 import { paint, pdfBox, placed } from './paint.ts';
 import { openPalette } from './palette.ts';

@@ -4,7 +4,7 @@ import { SaxesParser } from 'saxes';
 import svgpath from 'svgpath';
 import { Failure, badInput } from '../base/failure.ts';
 import { excerptOf } from '../base/shown.ts';
-import { overlaps } from './grid.ts';
+import { overlaps } from '../plan/rect.ts';
 import { reachOf } from './outline.ts';
 
 /** Move, line, curve and close, in the units of the drawing; y runs down. */

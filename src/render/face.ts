@@ -20,7 +20,8 @@ import {
 } from '../plan/template.ts';
 import type { SymbolFit } from './barcode.ts';
 import type { Font } from './font.ts';
-import { type Press, box } from './grid.ts';
+import { box } from '../plan/rect.ts';
+import type { Press } from './grid.ts';
 import { type Mark, type Stroke, colourOf } from './mark.ts';
 import { type Drawing, drawingMarks, squareMark } from './vector.ts';
 import { stepMarks } from './step.ts';

@@ -8,16 +8,8 @@ import { type SheetFormat, slotsOf, turnAxis } from '../plan/sheet.ts';
 import { type SymbolFit, barcodeWidths, fitSymbol, modulesNeeded } from './barcode.ts';
 import type { Side } from '../plan/template.ts';
 import type { Font } from './font.ts';
-import {
-  POINTS_PER_MM,
-  type Press,
-  type Rect,
-  around,
-  dotsToMm,
-  growthDots,
-  grown,
-  mmToDots,
-} from './grid.ts';
+import { type Rect, around, grown } from '../plan/rect.ts';
+import { POINTS_PER_MM, type Press, dotsToMm, growthDots, mmToDots } from './grid.ts';
 import { BLACK, type LineMark, type Mark, REGISTRATION, type TextMark } from './mark.ts';
 
 /** The trim of a card on one side of the sheet, mm from that side's top left; `rotation` is the face's, degrees. */

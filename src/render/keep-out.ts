@@ -6,7 +6,7 @@ import type { Checked } from '../plan/yaml.ts';
 import type { Place } from '../base/failure.ts';
 import { type Occupants, indexOf, nameOf } from './clearance.ts';
 import { type Finding, atLeast, failing } from './finding.ts';
-import { type Rect, box, distance, mm, overlaps } from './grid.ts';
+import { type Rect, box, distance, mm, overlaps } from '../plan/rect.ts';
 
 interface Zone extends Rect {
   readonly name: string;

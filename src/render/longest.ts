@@ -16,7 +16,8 @@ import type { Checked } from '../plan/yaml.ts';
 import { type TextBox, indexOf, nameOf } from './clearance.ts';
 import { type TextLine, isVariable, lineStart, lineWidth, piecesOf, textLines } from './text.ts';
 import type { Font } from './font.ts';
-import { POINTS_PER_MM, box, mm, rotatedRect } from './grid.ts';
+import { box, mm, rotatedRect } from '../plan/rect.ts';
+import { POINTS_PER_MM } from './grid.ts';
 
 /** What a field can bring: texts among which is the longest in any font, and every character that may come. */
 export interface FieldRange {

@@ -3,7 +3,7 @@
 // belong to (a card's trim, or the page); type sizes and line weights are points.
 import type { Ink, Turn } from '../plan/template.ts';
 import type { PathStep } from './drawing.ts';
-import type { Rect } from './grid.ts';
+import type { Rect } from '../plan/rect.ts';
 
 /** Cyan, magenta, yellow and black in percent. */
 export type Cmyk = Ink['cmyk'];

@@ -1,7 +1,7 @@
 // Outlines of filled shapes: how far they reach, where they end in a straight edge, and what is left of them
 // within a rectangle. Lines and curves alike are lists of their points: two of a line, four of a curve.
 import type { PathStep } from './drawing.ts';
-import type { Rect } from './grid.ts';
+import type { Rect } from '../plan/rect.ts';
 
 type Point = readonly [x: number, y: number];
 type Stretch = readonly Point[];

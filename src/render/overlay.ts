@@ -1,7 +1,8 @@
 // The word across a specimen: one large one where there is room for it, else smaller ones beside the symbols, whole.
 import type { SheetFormat } from '../plan/sheet.ts';
 import type { Font } from './font.ts';
-import { POINTS_PER_MM, type Rect, grown, overlaps } from './grid.ts';
+import { type Rect, grown, overlaps } from '../plan/rect.ts';
+import { POINTS_PER_MM } from './grid.ts';
 import type { OverlayMark } from './mark.ts';
 
 /** Lengths of the word, in diagonals of the card: the first that has room for it. */

@@ -1,7 +1,8 @@
 // Marks -> content operators. It takes no decisions: what is where, how wide and in which ink was settled
 // before. Coordinates run from the top left of what the marks belong to, so that y is negative going down.
 import { Failure } from '../base/failure.ts';
-import { POINTS_PER_MM, type Press, type Rect, dotsToPoints, mmToDots } from './grid.ts';
+import type { Rect } from '../plan/rect.ts';
+import { POINTS_PER_MM, type Press, dotsToPoints, mmToDots } from './grid.ts';
 import {
   type Cmyk,
   type Colour,

@@ -5,7 +5,7 @@ import type { Limits } from '../plan/press.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Occupants, indexOf, nameOf } from './clearance.ts';
 import { A_DOT, type Finding, atLeast, failing } from './finding.ts';
-import { type Rect, around, box, distance, extent, grown, margin, mm, overlaps } from './grid.ts';
+import { type Rect, around, box, distance, extent, grown, margin, mm, overlaps } from '../plan/rect.ts';
 
 /** Something that must be seen, or must not. */
 interface Occupant extends Rect {

@@ -4,7 +4,7 @@ import { deflateSync, inflateSync } from 'node:zlib';
 import type { Artwork } from './artwork.ts';
 import type { Card } from '../issue/card.ts';
 import { cardMarks } from './face.ts';
-import { grown } from './grid.ts';
+import { grown } from '../plan/rect.ts';
 import { type Cmyk, type Colour, type Mark, isSpot, spotsOf } from './mark.ts';
 import { openPalette } from './palette.ts';
 import { paint, pdfBox, placed } from './paint.ts';

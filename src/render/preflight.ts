@@ -24,7 +24,8 @@ import { type Finding, type Strictness, complaintsOf, failing, judged, quietRows
 import { type Face, composeFace } from './face.ts';
 import { type SymbolPlace, lengthOf } from './symbol.ts';
 import type { Font } from './font.ts';
-import { type Press, mm } from './grid.ts';
+import { mm } from '../plan/rect.ts';
+import type { Press } from './grid.ts';
 import { sheetCodeFit } from './imposition.ts';
 import { type NumberedCard, fieldRanges, fittedSizes, textBoxes } from './longest.ts';
 import { kept } from '../base/kept.ts';

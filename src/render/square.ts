@@ -7,7 +7,8 @@ import { squareDots } from './vector.ts';
 import { MIN_MODULE, QR_QUIET, isReadable, qrRows } from './barcode.ts';
 import { indexOf, nameOf } from './clearance.ts';
 import { type Finding, atLeast, failing } from './finding.ts';
-import { type Press, dotsToMm, mm } from './grid.ts';
+import { mm } from '../plan/rect.ts';
+import { type Press, dotsToMm } from './grid.ts';
 import type { FieldRanges } from './longest.ts';
 
 export function squareFindings(

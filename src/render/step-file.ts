@@ -1,7 +1,7 @@
 // Files of steps: each process beside printing on a page of its own, in the print's geometry. One page does
 // for a run, since no card differs from another in them, and nothing else is on it: a mark would become ink.
 import { STEPS, type Side, type Step } from '../plan/template.ts';
-import { grown } from './grid.ts';
+import { grown } from '../plan/rect.ts';
 import { pageBoxes, slotPlaces } from './imposition.ts';
 import { spotsOf } from './mark.ts';
 import { addSpots } from './palette.ts';

@@ -1,6 +1,6 @@
 // Processes beside printing: the shapes of each on a face, and what a layer or a file of them says it is.
 import { STEPS, type Side, type Step, type Template, inkOf, isStepPart, partsOf } from '../plan/template.ts';
-import { box } from './grid.ts';
+import { box } from '../plan/rect.ts';
 import { BLACK, type Mark, colourOf } from './mark.ts';
 
 /** A layer's name and its processing step, in the words of ISO 19593-1. */

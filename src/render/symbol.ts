@@ -2,7 +2,8 @@
 import { Failure } from '../base/failure.ts';
 import type { BarcodePart, Side } from '../plan/template.ts';
 import { QUIET_MODULES, type SymbolFit, barcodeWidths, isEncodable, modulesOf } from './barcode.ts';
-import { type Press, type Rect, dotsToMm, dotsWithin, growthDots, mmToDots } from './grid.ts';
+import type { Rect } from '../plan/rect.ts';
+import { type Press, dotsToMm, dotsWithin, growthDots, mmToDots } from './grid.ts';
 import type { BarsMark } from './mark.ts';
 
 /**

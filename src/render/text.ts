@@ -1,7 +1,8 @@
 // Lines of type: a text part broken into lines, measured, and set as marks.
 import { type Field, type Template, type TextPart, inkOf } from '../plan/template.ts';
 import type { Font } from './font.ts';
-import { POINTS_PER_MM, rotated } from './grid.ts';
+import { rotated } from '../plan/rect.ts';
+import { POINTS_PER_MM } from './grid.ts';
 import { type Colour, type TextMark, colourOf, isSpot } from './mark.ts';
 
 /** A line of type; where it names fields it is set anew for each card. */

@@ -3,7 +3,8 @@ import { badInput } from '../base/failure.ts';
 import { type QrPart, type SvgPart, type Template, inkOf } from '../plan/template.ts';
 import { QR_QUIET, qrRows } from './barcode.ts';
 import type { Drawing, PathStep } from './drawing.ts';
-import { type Press, type Rect, box, dotsToMm, dotsWithin, mmToDots, rotated, rotatedRect } from './grid.ts';
+import { type Rect, box, rotated, rotatedRect } from '../plan/rect.ts';
+import { type Press, dotsToMm, dotsWithin, mmToDots } from './grid.ts';
 import { type Mark, type MatrixMark, colourOf } from './mark.ts';
 import { cutTo } from './outline.ts';
 

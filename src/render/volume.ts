@@ -7,7 +7,8 @@ import { slotCount } from '../plan/sheet.ts';
 import type { Step } from '../plan/template.ts';
 import { overBleed } from './bleed.ts';
 import { type Face, cardMarks } from './face.ts';
-import { type Rect, box, dotsToMm, grown } from './grid.ts';
+import { type Rect, box, grown } from '../plan/rect.ts';
+import { dotsToMm } from './grid.ts';
 import {
   cellOf,
   colourBar,

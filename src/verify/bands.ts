@@ -1,6 +1,7 @@
 // How a symbol is looked at, in the direction of reading: as lines, which are bands over its whole height, each
 // squashed into one row of pixels; or as a picture.
-import { type Press, type Rect, mmToDots } from '../render/grid.ts';
+import type { Rect } from '../plan/rect.ts';
+import { type Press, mmToDots } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import { type Zone, lieOf, onPage } from './places.ts';
 import type { GreyPicture, PrintedPage, StripLook } from './printed.ts';

@@ -1,6 +1,7 @@
 // What a page is made of, without rendering it: every object's kind and extent, slot by slot, as rows of
 // numbers. What is one card's own (bars in their zones, type) counts by its kind alone.
-import { POINTS_PER_MM, type Press, type Rect } from '../render/grid.ts';
+import type { Rect } from '../plan/rect.ts';
+import { POINTS_PER_MM, type Press } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import { FORM, PATH, TEXT } from './pdfium.ts';
 import { type SidePlan, onPage } from './places.ts';

@@ -1,7 +1,8 @@
 // The lines of type that people read, out of the PDF's own text: what a card's lines say must be what its
 // symbols say. Only what is set on the page itself counts; artwork's words are every card's, and left out.
 import type { Turn } from '../plan/template.ts';
-import { POINTS_PER_MM, type Press, rotated } from '../render/grid.ts';
+import { rotated } from '../plan/rect.ts';
+import { POINTS_PER_MM, type Press } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import { QUARTERS } from '../render/operator.ts';
 import { type TextLine, lineStart, lineWidth } from '../render/text.ts';

@@ -1,6 +1,7 @@
 // Where on a page a card's symbols stand: from the imposition and the layout alone, never from what was drawn.
 import { type Side, type Turn, partsOf } from '../plan/template.ts';
-import { type Press, type Rect, box, dotsToMm, growthDots, mmToDots, overlaps } from '../render/grid.ts';
+import { type Rect, box, overlaps } from '../plan/rect.ts';
+import { type Press, dotsToMm, growthDots, mmToDots } from '../render/grid.ts';
 import { type Imposition, type SlotPlace, slotPlaces } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
 import { type SymbolPlace, firstBarDots } from '../render/symbol.ts';

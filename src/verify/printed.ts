@@ -1,5 +1,6 @@
 // A finished volume in pdfium: its pages, thin strips of them at known places, and larger cuts.
-import { POINTS_PER_MM, type Rect } from '../render/grid.ts';
+import type { Rect } from '../plan/rect.ts';
+import { POINTS_PER_MM } from '../render/grid.ts';
 import {
   type DirectPdfium,
   FOR_PRINT,

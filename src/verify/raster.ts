@@ -1,6 +1,6 @@
 // A finished PDF as pixels, the way a stranger's program shows it.
 import { Failure } from '../base/failure.ts';
-import type { Rect } from '../render/grid.ts';
+import type { Rect } from '../plan/rect.ts';
 import { FOR_PRINT, openDocument } from './pdfium.ts';
 
 export interface Raster {

@@ -1,5 +1,6 @@
 // A square code read from the paper by zxing, which shares nothing with the encoder.
-import type { Press, Rect } from '../render/grid.ts';
+import type { Rect } from '../plan/rect.ts';
+import type { Press } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import { onPage } from './places.ts';
 import type { PrintedPage } from './printed.ts';

@@ -1,6 +1,7 @@
 // Reads a volume with nothing but the manifest: every symbol decodes, stands in its place, and says what the
 // type beside it says, where there is any. Whether that is what the platform gave, only the vault can tell.
-import type { Press, Rect } from '../render/grid.ts';
+import type { Rect } from '../plan/rect.ts';
+import type { Press } from '../render/grid.ts';
 import type { SlotPlace } from '../render/imposition.ts';
 import type { Side, Turn } from '../plan/template.ts';
 import { withoutSteps } from '../render/steps-off.ts';

@@ -12,7 +12,7 @@ import { type Live, openLive } from '../../src/preview/live.ts';
 import { type LiveServer, hostsAt, liveApp, serveLive } from '../../src/preview/live-server.ts';
 import { openSpecimen, specimenPdf } from '../../src/preview/specimen.ts';
 import { readSubject } from '../../src/preview/subject.ts';
-import { grown } from '../../src/render/grid.ts';
+import { grown } from '../../src/plan/rect.ts';
 import { slotPlaces } from '../../src/render/imposition.ts';
 import { openPdf, partOf } from '../../src/verify/raster.ts';
 import { TEMPLATES } from '../render/samples.ts';

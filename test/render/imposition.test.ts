@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseSheet } from '../../src/plan/sheet.ts';
 import type { Side } from '../../src/plan/template.ts';
-import { grown, overlaps } from '../../src/render/grid.ts';
+import { grown, overlaps } from '../../src/plan/rect.ts';
 import { cropMarks, pageBoxes, slotPlaces, slugText, voidMarks } from '../../src/render/imposition.ts';
 import { expectGolden, markText } from './golden.ts';
 import { layoutOf, read } from './samples.ts';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseSheet } from '../../src/plan/sheet.ts';
-import { POINTS_PER_MM, type Rect } from '../../src/render/grid.ts';
+import type { Rect } from '../../src/plan/rect.ts';
+import { POINTS_PER_MM } from '../../src/render/grid.ts';
 import { overlayMark } from '../../src/render/overlay.ts';
 import { layoutOf, read } from './samples.ts';
 

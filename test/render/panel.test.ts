@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding, Strictness } from '../../src/render/finding.ts';
 import { HOUSE_RULES, inspect } from '../../src/render/preflight.ts';
-import { margin } from '../../src/render/grid.ts';
+import { margin } from '../../src/plan/rect.ts';
 import { inputsOf } from './samples.ts';
 
 const WAIVED = {

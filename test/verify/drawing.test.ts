@@ -1,6 +1,6 @@
 // Drawings larger than what they show: nothing of the rest is printed, and what is printed can be read back.
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Rect } from '../../src/render/grid.ts';
+import type { Rect } from '../../src/plan/rect.ts';
 import { type Layout, inspect } from '../../src/render/preflight.ts';
 import { reachOf } from '../../src/render/outline.ts';
 import { verifyVolume } from '../../src/verify/verify.ts';
