@@ -13,6 +13,16 @@ export function box(part: { at: readonly [number, number]; size: readonly [numbe
   return { x: part.at[0], y: part.at[1], width: part.size[0], height: part.size[1] };
 }
 
+/** The rectangle of a part that is as wide as it is high. */
+export function squareBox({ at: [x, y], size }: { at: readonly [number, number]; size: number }): Rect {
+  return { x, y, width: size, height: size };
+}
+
+/** The rectangle of what has more to it. */
+export function rectOf({ x, y, width, height }: Rect): Rect {
+  return { x, y, width, height };
+}
+
 /** Whether two rectangles share more than a touch. */
 export function overlaps(a: Rect, b: Rect): boolean {
   const touch = 1e-6;

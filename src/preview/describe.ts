@@ -3,7 +3,7 @@ import type { Place } from '../base/failure.ts';
 import { type Part, type Side, partsOf, sidesOf } from '../plan/template.ts';
 import { QUIET_MODULES } from '../render/barcode.ts';
 import type { Finding } from '../render/finding.ts';
-import { type Rect, box } from '../plan/rect.ts';
+import { type Rect, box, rectOf } from '../plan/rect.ts';
 import { dotsToMm } from '../render/grid.ts';
 import { fieldRanges, fittedSizes, textBoxes } from '../render/longest.ts';
 import { type Cmyk, isSpot } from '../render/mark.ts';
@@ -112,10 +112,6 @@ function areasOf(layout: Layout, { subject, samples }: Specimen): ReadonlyMap<Pa
     }
   }
   return areas;
-}
-
-function rectOf({ x, y, width, height }: Rect): Rect {
-  return { x, y, width, height };
 }
 
 /** What an ink looks like, roughly: for keys and shapes on screen. */

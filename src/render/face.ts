@@ -20,7 +20,7 @@ import {
 } from '../plan/template.ts';
 import type { SymbolFit } from './barcode.ts';
 import type { Font } from './font.ts';
-import { box } from '../plan/rect.ts';
+import { box, squareBox } from '../plan/rect.ts';
 import type { Press } from './grid.ts';
 import { type Mark, type Stroke, colourOf } from './mark.ts';
 import { type Drawing, drawingMarks, squareMark } from './vector.ts';
@@ -152,14 +152,7 @@ function fixedMarks(
       ];
     case 'qr':
       // Its ground: whatever lies below, a code stands on white.
-      return [
-        {
-          mark: 'rect',
-          ...box({ at: part.at, size: [part.size, part.size] }),
-          corner: 0,
-          fill: [0, 0, 0, 0],
-        },
-      ];
+      return [{ mark: 'rect', ...squareBox(part), corner: 0, fill: [0, 0, 0, 0] }];
     case 'stripe':
     case 'barcode':
       return [];

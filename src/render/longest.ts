@@ -16,7 +16,7 @@ import type { Checked } from '../plan/yaml.ts';
 import { type TextBox, indexOf, nameOf } from './clearance.ts';
 import { type TextLine, isVariable, lineStart, lineWidth, piecesOf, textLines } from './text.ts';
 import type { Font } from './font.ts';
-import { box, mm, rotatedRect } from '../plan/rect.ts';
+import { mm, rotatedRect, squareBox } from '../plan/rect.ts';
 import { POINTS_PER_MM } from './grid.ts';
 
 /** What a field can bring: texts among which is the longest in any font, and every character that may come. */
@@ -74,7 +74,7 @@ export function textBoxes(
   return partsOf(template.value, side).flatMap((part): TextBox[] => {
     if (part.part === 'qr') {
       const isOwn = fieldsIn(part.text).length > 0;
-      return [{ part, isVariable: isOwn, ...box({ at: part.at, size: [part.size, part.size] }) }];
+      return [{ part, isVariable: isOwn, ...squareBox(part) }];
     }
     if (part.part !== 'text') return [];
     const lines = textLines(part, template.value, fonts, sizes.get(part));

@@ -5,7 +5,18 @@ import type { Limits } from '../plan/press.ts';
 import type { Checked } from '../plan/yaml.ts';
 import { type Occupants, indexOf, nameOf } from './clearance.ts';
 import { A_DOT, type Finding, atLeast, failing } from './finding.ts';
-import { type Rect, around, box, distance, extent, grown, margin, mm, overlaps } from '../plan/rect.ts';
+import {
+  type Rect,
+  around,
+  box,
+  distance,
+  extent,
+  grown,
+  margin,
+  mm,
+  overlaps,
+  rectOf,
+} from '../plan/rect.ts';
 
 /** Something that must be seen, or must not. */
 interface Occupant extends Rect {
@@ -41,12 +52,12 @@ function occupants(
   const isOpen = (pin: Rect) => !panels.some((panel) => coverOf(panel, pin) >= -A_DOT);
   return [
     ...symbols.map((symbol) => ({
-      ...rect(symbol),
+      ...rectOf(symbol),
       name: `the ${symbol.data}'s symbol (${nameOf(template, side, symbol.part)})`,
       isOpenPin: symbol.data === 'pin' && isOpen(symbol),
     })),
     ...texts.map((text) => ({
-      ...rect(text),
+      ...rectOf(text),
       name: `the text ${nameOf(template, side, text.part)}`,
       isOpenPin:
         (text.part.part === 'text' || text.part.part === 'qr') &&
@@ -60,8 +71,6 @@ function occupants(
 function coverOf(panel: StepPart, hidden: Rect): number {
   return margin(box(panel), panel.corner, hidden);
 }
-
-const rect = ({ x, y, width, height }: Rect): Rect => ({ x, y, width, height });
 
 function judge(
   template: Checked<Template>,

@@ -7,7 +7,7 @@ import { slotCount } from '../plan/sheet.ts';
 import type { Step } from '../plan/template.ts';
 import { overBleed } from './bleed.ts';
 import { type Face, cardMarks } from './face.ts';
-import { type Rect, box, grown } from '../plan/rect.ts';
+import { type Rect, grown, squareBox } from '../plan/rect.ts';
 import { dotsToMm } from './grid.ts';
 import {
   cellOf,
@@ -179,5 +179,5 @@ function openSheet(
 
 /** Where a scanner looks on a face. */
 function sparedOf({ symbols, squares }: Face): readonly Rect[] {
-  return [...symbols, ...squares.map(({ at, size }) => box({ at, size: [size, size] }))];
+  return [...symbols, ...squares.map(squareBox)];
 }

@@ -1,6 +1,6 @@
 // Where on a page a card's symbols stand: from the imposition and the layout alone, never from what was drawn.
 import { type Side, type Turn, partsOf } from '../plan/template.ts';
-import { type Rect, box, overlaps } from '../plan/rect.ts';
+import { type Rect, box, overlaps, rectOf, squareBox } from '../plan/rect.ts';
 import { type Press, dotsToMm, growthDots, mmToDots } from '../render/grid.ts';
 import { type Imposition, type SlotPlace, slotPlaces } from '../render/imposition.ts';
 import type { Layout } from '../render/preflight.ts';
@@ -50,11 +50,7 @@ export interface Places extends Imposition {
 
 export function squaresOf({ faces }: Pick<Layout, 'faces'>): readonly SquareZone[] {
   return faces.flatMap(({ side, squares }) =>
-    squares.map((part) => ({
-      side,
-      rect: box({ at: part.at, size: [part.size, part.size] }),
-      text: part.text,
-    })),
+    squares.map((part) => ({ side, rect: squareBox(part), text: part.text })),
   );
 }
 
@@ -62,7 +58,7 @@ export function zonesOf(layout: Layout): readonly Zone[] {
   return layout.symbols.map((symbol) => ({
     side: symbol.side,
     data: symbol.data,
-    rect: { x: symbol.x, y: symbol.y, width: symbol.width, height: symbol.height },
+    rect: rectOf(symbol),
     widthDots: symbol.fit.modules * symbol.fit.dots,
     dots: symbol.fit.dots,
     less: growthDots(symbol.fit),
