@@ -6,7 +6,7 @@ import { grown } from '../plan/rect.ts';
 import { growthDots } from './grid.ts';
 import { inlineMarks, openLayers } from './layers.ts';
 import type { Mark } from './mark.ts';
-import { pdfBox, paint, placed } from './paint.ts';
+import { paint, pdfBox, pdfBoxes, placed } from './paint.ts';
 import { openPalette } from './palette.ts';
 import { PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
@@ -31,9 +31,7 @@ export function renderArt(
   const form = (shapes: readonly Mark[]) =>
     placed(`/${pdf.addForm(paint(shapes, palette), cardBox)} Do\n`, { ...trim, rotation: 0 }, media, press);
   pdf.addPage({
-    media: pdfBox(media, media.height),
-    bleed: pdfBox(media, media.height),
-    trim: pdfBox(trim, media.height),
+    ...pdfBoxes({ media, bleed: media, trim }),
     content: inLayers({
       print: form(marks),
       step: (step) => {

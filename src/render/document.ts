@@ -5,7 +5,7 @@ import { cardMarks } from './face.ts';
 import type { Rect } from '../plan/rect.ts';
 import { POINTS_PER_MM } from './grid.ts';
 import { BLACK, type Cmyk, type Mark } from './mark.ts';
-import { paint, pdfBox, placed } from './paint.ts';
+import { paint, pdfBox, pdfBoxes, placed } from './paint.ts';
 import { openPalette } from './palette.ts';
 import { PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
@@ -95,9 +95,7 @@ export function renderDocument(
     // Patches last: a panel lies over the face that it hides a part of.
     const content = paint(marks, palette) + pictures.join('') + paint(patches, palette);
     pdf.addPage({
-      media: pdfBox(media, media.height),
-      bleed: pdfBox(media, media.height),
-      trim: pdfBox(media, media.height),
+      ...pdfBoxes({ media, bleed: media, trim: media }),
       content: placed(content, { ...media, rotation: 0 }, media, press),
     });
   }

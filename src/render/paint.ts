@@ -3,6 +3,7 @@
 import { Failure } from '../base/failure.ts';
 import type { Rect } from '../plan/rect.ts';
 import { POINTS_PER_MM, type Press, dotsToPoints, mmToDots } from './grid.ts';
+import type { PageBoxes } from './imposition.ts';
 import {
   type Cmyk,
   type Colour,
@@ -18,7 +19,7 @@ import {
 import { QUARTERS, fixed, points, pt } from './operator.ts';
 import { paintBars, paintMatrix } from './paint-code.ts';
 import type { PdfFont } from './pdf-objects.ts';
-import { type Box, KNOCKOUT, OVERPRINT, PALE } from './pdfx.ts';
+import { type Box, KNOCKOUT, OVERPRINT, PALE, type PdfPage } from './pdfx.ts';
 
 /** What one file gives its painter: resources by the names that marks use. */
 export interface Palette {
@@ -73,6 +74,12 @@ export function pdfBox({ x, y, width, height }: Rect, pageHeight: number): Box {
   return [x, pageHeight - y - height, x + width, pageHeight - y].map(
     (mm) => mm * POINTS_PER_MM,
   ) as unknown as Box;
+}
+
+/** A page's boxes in points. */
+export function pdfBoxes({ media, bleed, trim }: PageBoxes): Pick<PdfPage, 'media' | 'bleed' | 'trim'> {
+  const { height } = media;
+  return { media: pdfBox(media, height), bleed: pdfBox(bleed, height), trim: pdfBox(trim, height) };
 }
 
 function paintMark(mark: Mark, palette: Palette): string {

@@ -7,7 +7,7 @@ import { cardMarks } from './face.ts';
 import { grown } from '../plan/rect.ts';
 import { type Cmyk, type Colour, type Mark, isSpot, spotsOf } from './mark.ts';
 import { openPalette } from './palette.ts';
-import { paint, pdfBox, placed } from './paint.ts';
+import { paint, pdfBox, pdfBoxes, placed } from './paint.ts';
 import { PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
 
@@ -62,9 +62,7 @@ export function renderPlate(
   const media = { x: 0, y: 0, width: width + 2 * bleed, height: height + 2 * bleed };
   const form = pdf.addForm(paint(marks, palette), pdfBox(grown({ x: 0, y: 0, width, height }, bleed), 0));
   pdf.addPage({
-    media: pdfBox(media, media.height),
-    bleed: pdfBox(media, media.height),
-    trim: pdfBox(grown(media, -bleed), media.height),
+    ...pdfBoxes({ media, bleed: media, trim: grown(media, -bleed) }),
     content: placed(`/${form} Do\n`, { x: bleed, y: bleed, width, height, rotation: 0 }, media, layout.press),
   });
   pdf.close();

@@ -5,7 +5,7 @@ import { grown } from '../plan/rect.ts';
 import { pageBoxes, slotPlaces } from './imposition.ts';
 import { spotsOf } from './mark.ts';
 import { addSpots } from './palette.ts';
-import { type Palette, layered, paint, pdfBox, placed } from './paint.ts';
+import { type Palette, layered, paint, pdfBox, pdfBoxes, placed } from './paint.ts';
 import { PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
 import { STEP_LAYERS, inBlack } from './step.ts';
@@ -53,7 +53,8 @@ function renderStep(layout: Layout, job: StepJob, side: Side, step: Step): Uint8
   const spots = addSpots(pdf, marks.flatMap(spotsOf));
   const palette: Palette = { press, fonts: new Map(), images: new Map(), spots };
   const places = slotPlaces(layout).filter((place) => place.side === side);
-  const { media, bleed, trim } = pageBoxes(layout, places);
+  const boxes = pageBoxes(layout, places);
+  const { media } = boxes;
   const { width, height } = sheet.card;
   const form = pdf.addForm(
     paint(marks, palette),
@@ -61,9 +62,7 @@ function renderStep(layout: Layout, job: StepJob, side: Side, step: Step): Uint8
   );
   const content = places.map((place) => placed(`/${form} Do\n`, place, media, press)).join('');
   pdf.addPage({
-    media: pdfBox(media, media.height),
-    bleed: pdfBox(bleed, media.height),
-    trim: pdfBox(trim, media.height),
+    ...pdfBoxes(boxes),
     content: layered(content, pdf.addLayer({ name, step: kind })),
   });
   pdf.close();

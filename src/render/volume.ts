@@ -25,7 +25,7 @@ import { inlineMarks, inlineSteps, openLayers } from './layers.ts';
 import type { Mark } from './mark.ts';
 import { overlayMark } from './overlay.ts';
 import { openPalette } from './palette.ts';
-import { paint, pdfBox, placed } from './paint.ts';
+import { paint, pdfBox, pdfBoxes, placed } from './paint.ts';
 import { type PdfPage, PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
 
@@ -122,7 +122,8 @@ function openSheet(
       face,
       places,
       cells,
-      boxes,
+      media: boxes.media,
+      boxes: pdfBoxes(boxes),
       page: { ...boxes.media, rotation: 0 as const },
       art: form(overBleed(face.fixed, bleedArea, press), artBox),
       marks: form(crop, pdfBox(boxes.media, 0)),
@@ -140,8 +141,7 @@ function openSheet(
   return (cards, sheet) => {
     const serials = cards.flatMap((card) => card?.serial ?? []);
     const range = { first: Math.min(...serials), last: Math.max(...serials) };
-    return sides.map(({ face, places, cells, boxes, page, art, marks, steps: shapes, overlay }) => {
-      const { media, bleed, trim } = boxes;
+    return sides.map(({ face, places, cells, media, boxes, page, art, marks, steps: shapes, overlay }) => {
       const line = {
         run: job.run,
         test: job.test,
@@ -168,9 +168,7 @@ function openSheet(
         return filled.map((place) => placed(shape, place, media, press)).join('');
       };
       return {
-        media: pdfBox(media, media.height),
-        bleed: pdfBox(bleed, media.height),
-        trim: pdfBox(trim, media.height),
+        ...boxes,
         content: inLayers({ beside, print: slots.join(''), step }),
       };
     });
