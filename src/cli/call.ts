@@ -1,5 +1,4 @@
 // What every command is given.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../base/log.ts';
 import type { Environment } from './environment.ts';
 import type { Terminal } from './screen.ts';
@@ -17,9 +16,3 @@ export interface Call {
 export function clockOf({ now }: Pick<Call, 'now'>): () => Date {
   return now ?? (() => new Date());
 }
-
-/** Waits so many milliseconds; rejects when the call is to stop. */
-export const pauseOf =
-  ({ stopping }: Pick<Call, 'stopping'>) =>
-  (milliseconds: number): Promise<void> =>
-    sleep(milliseconds, undefined, { signal: stopping });

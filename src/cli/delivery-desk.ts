@@ -3,11 +3,12 @@
 import { nodeDisk } from '../base/disk.ts';
 import { type Busy, Held, thisProcess, withLock } from '../base/lock.ts';
 import { combine } from '../base/log.ts';
+import { stoppablePause } from '../base/pause.ts';
 import { sessions } from '../deliver/session.ts';
 import type { Target } from '../deliver/target.ts';
 import type { Run } from '../pipeline/runs.ts';
 import type { AckTools } from '../settle/acknowledge.ts';
-import { type Call, clockOf, pauseOf } from './call.ts';
+import { type Call, clockOf } from './call.ts';
 import { sftpAccess } from './environment.ts';
 import { targetsOfRun } from './targets.ts';
 import { whoCalls, withWitness } from './who.ts';
@@ -37,7 +38,7 @@ export async function atTargets<T>(
         now,
         by,
         log: combine(journal, log),
-        sleep: pauseOf(call),
+        sleep: stoppablePause(call.stopping),
         openSession: sessions(nodeDisk, access),
       }),
     }));

@@ -6,6 +6,7 @@ import { Failure, badInput, lastly } from '../base/failure.ts';
 import { type Lock, heldBy, thisProcess, withLock } from '../base/lock.ts';
 import type { Journal } from '../base/journal.ts';
 import { combine } from '../base/log.ts';
+import { stoppablePause } from '../base/pause.ts';
 import { secret } from '../base/secret.ts';
 import { Platform } from '../issue/platform.ts';
 import { KnownPrints } from '../issue/prints.ts';
@@ -17,7 +18,7 @@ import type { Surroundings } from '../pipeline/check-job.ts';
 import { freshSerials } from '../pipeline/serials.ts';
 import { witnessOf } from '../settle/witness.ts';
 import { layoutOf } from '../pipeline/tools.ts';
-import { type Call, clockOf, pauseOf } from './call.ts';
+import { type Call, clockOf } from './call.ts';
 import {
   apiUrl,
   credentials,
@@ -104,7 +105,7 @@ export async function atDesk<T>(
         lock,
         log,
         now,
-        sleep: pauseOf(call),
+        sleep: stoppablePause(call.stopping),
         wait: (milliseconds) => sleep(milliseconds),
         settle: settleTime(env),
         freshSerials: freshSerials(nodeDisk, output, of, self),
@@ -134,7 +135,7 @@ async function openPlatform(
     perSecond: batch.perSecond,
     timeout: TIMEOUT,
     now: () => new Date(),
-    sleep: pauseOf({ stopping }),
+    sleep: stoppablePause(stopping),
     // Cards are looked at, deleted and activated one by one: the next call of the command goes on with the rest.
     stopping,
   });

@@ -6,6 +6,7 @@ import { lastly } from '../base/failure.ts';
 import type { Journal } from '../base/journal.ts';
 import type { Holder } from '../base/lock.ts';
 import { combine } from '../base/log.ts';
+import { stoppablePause } from '../base/pause.ts';
 import { sessions } from '../deliver/session.ts';
 import type { SftpAccess } from '../deliver/target.ts';
 import { Platform } from '../issue/platform.ts';
@@ -17,7 +18,7 @@ import { freshSerials } from '../pipeline/serials.ts';
 import type { Tools } from '../pipeline/tools.ts';
 import { batchesOf, cardCount, volumesOf } from '../plan/plan.ts';
 import { approvedEvent } from '../settle/approval.ts';
-import { type Call, clockOf, pauseOf } from './call.ts';
+import { type Call, clockOf } from './call.ts';
 import {
   type Credentials,
   type Environment,
@@ -78,7 +79,7 @@ export async function makeRun(
   async function make(journal: Journal): Promise<void> {
     const screen = openScreen(terminal, plan, targets.length);
     const log = combine(journal, screen, machineLog);
-    const pause = pauseOf(call);
+    const pause = stoppablePause(call.stopping);
     const platform = new Platform({
       url: plan.origin,
       account: plan.account,

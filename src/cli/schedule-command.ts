@@ -1,7 +1,7 @@
 // cardpress schedule: jobs at their times, in one process that stays.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeDisk } from '../base/disk.ts';
 import { Failure, asFailure, badInput } from '../base/failure.ts';
+import { stoppablePause } from '../base/pause.ts';
 import { type Run, isAbandoned, isComplete, listRuns } from '../pipeline/runs.ts';
 import { nextDues } from '../plan/cron.ts';
 import { readJob } from '../plan/read-job.ts';
@@ -144,9 +144,10 @@ function systemClock(call: Call): Clock {
   return {
     now,
     async until(at, stopping) {
+      const pause = stoppablePause(stopping);
       while (!stopping.aborted && now() < at) {
         const left = Math.min(PIECE_MS, at.getTime() - now().getTime());
-        await sleep(left, undefined, { signal: stopping }).catch(() => undefined);
+        await pause(left).catch(() => undefined);
       }
     },
   };
