@@ -7,7 +7,7 @@ import type { Target } from '../deliver/target.ts';
 import { readDeliveries, writeComplete } from '../deliver/receipt.ts';
 import { LedgerReader } from '../pipeline/ledger.ts';
 import { unfitStop } from '../pipeline/next.ts';
-import type { Run } from '../pipeline/runs.ts';
+import { type Run, findRun } from '../pipeline/runs.ts';
 import { isTestRun } from '../plan/plan.ts';
 import { isApprovedJob } from '../settle/approved-job.ts';
 import { acknowledgedText, fetchAcknowledgement } from '../settle/acknowledge.ts';
@@ -15,7 +15,6 @@ import { refuseDestroyed } from '../settle/purge.ts';
 import type { Call } from './call.ts';
 import { atTargets, refuseBusy } from './delivery-desk.ts';
 import { outputPath } from './environment.ts';
-import { findRun } from './find-run.ts';
 
 export interface DeliverFlags {
   readonly again?: boolean;

@@ -6,11 +6,11 @@ import { names } from '../base/run-folder.ts';
 import { secret } from '../base/secret.ts';
 import { commitmentOf, saltOf } from '../pack/commitment.ts';
 import { openProofKey, readOperatorKey } from '../pipeline/keys.ts';
+import { findRun } from '../pipeline/runs.ts';
 import { idOf } from '../plan/plan.ts';
 import { refuseDestroyed } from '../settle/purge.ts';
 import type { Call } from './call.ts';
 import { keyPath, outputPath } from './environment.ts';
-import { findRun } from './find-run.ts';
 import { labelled } from './table.ts';
 
 export interface ProveFlags {
