@@ -25,7 +25,7 @@ import { makeRunKeys, openRunKeys } from './keys.ts';
 import { draftFolder, makeOutput, withPlanningLock } from './output.ts';
 import { type Run, isAbandoned, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
 import { tryPlan } from './trial.ts';
-import { type RunRequest, findRun } from './which-run.ts';
+import { type RunRequest, whichRun } from './which-run.ts';
 
 /** A run that is to be made, and that nobody else makes. */
 export interface OpenRun {
@@ -129,7 +129,7 @@ async function chooseRun(
 ): Promise<Chosen | Complete> {
   const { disk } = around.reader;
   for (;;) {
-    const found = await findRun(checked.job.value, request, disk, around.now());
+    const found = await whichRun(checked.job.value, request, disk, around.now());
     if (typeof found === 'string') {
       // What was good for a run that is there need not be good for another one.
       const fresh = begun === undefined ? checked : await checkJob(around, request.jobPath);
@@ -152,7 +152,7 @@ async function chooseRun(
 /** When the run was planned that the job will go on with, as far as can be told before it is checked. */
 async function whenBegun(request: RunRequest, { reader, now }: Surroundings): Promise<Date | undefined> {
   try {
-    const found = await findRun((await readJob(reader, request.jobPath)).value, request, reader.disk, now());
+    const found = await whichRun((await readJob(reader, request.jobPath)).value, request, reader.disk, now());
     return typeof found === 'string' ? undefined : new Date(found.plan.created);
   } catch (error) {
     // It is said where it is looked for under the lock.

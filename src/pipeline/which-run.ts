@@ -20,7 +20,7 @@ export interface RunRequest {
 }
 
 /** The run to continue, or the name of the one to make. */
-export async function findRun(job: Job, request: RunRequest, disk: Disk, now: Date): Promise<Run | string> {
+export async function whichRun(job: Job, request: RunRequest, disk: Disk, now: Date): Promise<Run | string> {
   const runs: Run[] = [];
   for (const run of await listRuns(disk, request.output))
     if (run.plan.job === job.name && run.plan.supplement === undefined && !(await isAbandoned(run)))
