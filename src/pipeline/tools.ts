@@ -5,10 +5,9 @@ import type { Target } from '../deliver/target.ts';
 import type { Signer } from '../pack/signer.ts';
 import type { Contacts } from '../plan/handoff.ts';
 import type { Design } from '../plan/inputs.ts';
-import type { Layout, LayoutInputs } from '../render/preflight.ts';
-import { prepare } from '../render/preflight.ts';
 import { type Plan, cardsOfEachLength, isTestRun } from '../plan/plan.ts';
-import { limitsOf } from '../plan/press.ts';
+import { atPress } from '../render/at-press.ts';
+import { type Layout, type LayoutInputs, prepare } from '../render/preflight.ts';
 
 /** What rendering and packing need: no platform, so that a worker thread can have it too. */
 export type PrintTools = Pick<IssueTools, 'plan' | 'folder' | 'keys' | 'log'> & {
@@ -36,14 +35,7 @@ export function layoutInputs(plan: Plan, design: Design): LayoutInputs {
     ...design,
     token: plan.cards.token,
     pin: plan.cards.pin,
-    press: plan.press,
-    steps: plan.press.steps,
-    maker: plan.press,
-    strictness: {
-      limits: limitsOf(plan.press),
-      waivers: plan.press.waivers,
-      strict: !isTestRun(plan),
-    },
+    ...atPress(plan.press, !isTestRun(plan)),
     cards: cardsOfEachLength(plan),
     run: plan.run,
   };

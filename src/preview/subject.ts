@@ -6,8 +6,9 @@ import { type CodeFormat, DEFAULT_PIN, DEFAULT_TOKEN } from '../plan/format.ts';
 import { type Design, type Reader, readDesign, readTemplateDesign } from '../plan/inputs.ts';
 import { readJob } from '../plan/read-job.ts';
 import { type Job, isTest } from '../plan/job.ts';
-import { PRESS_DEFAULTS, type PressKeys, limitsOf } from '../plan/press.ts';
+import { PRESS_DEFAULTS, type PressKeys } from '../plan/press.ts';
 import { fieldsOf } from '../plan/template.ts';
+import { atPress } from '../render/at-press.ts';
 import type { LayoutInputs } from '../render/preflight.ts';
 
 export interface Subject {
@@ -85,10 +86,7 @@ export function layoutInputsOf(subject: Subject, cards: LayoutInputs['cards']): 
     ...design,
     token,
     pin,
-    press,
-    steps: press.steps,
-    maker: press,
-    strictness: { limits: limitsOf(press), waivers: press.waivers, strict },
+    ...atPress(press, strict),
     cards,
     run,
   };
