@@ -19,16 +19,17 @@ import {
 /** Seconds by which the platform's Date header, which has whole seconds, may be early. */
 const SLACK = 2;
 
+/** Cards of a batch about which there is doubt. */
+export interface DoubtStep {
+  readonly batch: number;
+  readonly attempt: number;
+  /** The attempt in which they were first asked for. */
+  readonly since: number;
+  readonly cards: readonly CardRange[];
+}
+
 /** Looks each card up and notes which of them exist. */
-export async function lookBatch(
-  step: {
-    readonly batch: number;
-    readonly attempt: number;
-    readonly since: number;
-    readonly cards: readonly CardRange[];
-  },
-  tools: IssueTools,
-): Promise<void> {
+export async function lookBatch(step: DoubtStep, tools: IssueTools): Promise<void> {
   const { folder, log } = tools;
   const { batch, attempt, since, cards } = step;
   const asked = (await folder.readJson(names.asked(batch, since))) as AskedRecord;
@@ -50,15 +51,7 @@ export async function lookBatch(
  * Deletes these cards, which a look found to be this run's own, and notes what became of each.
  * @throws Failure of kind `doubt` where one no longer surely is: it is not touched, and nothing is noted
  */
-export async function voidBatch(
-  step: {
-    readonly batch: number;
-    readonly attempt: number;
-    readonly since: number;
-    readonly cards: readonly CardRange[];
-  },
-  tools: IssueTools,
-): Promise<void> {
+export async function voidBatch(step: DoubtStep, tools: IssueTools): Promise<void> {
   const { folder, log } = tools;
   const { batch, attempt, since } = step;
   const looked = (await folder.readJson(names.looked(batch, attempt))) as LookedRecord;

@@ -1,6 +1,7 @@
 // Plan and ledger -> the steps that may run now. Pure, so that resuming needs no code of its own: a run
 // that was killed is a ledger like any other.
 import type { FailureKind } from '../base/failure.ts';
+import type { DoubtStep } from '../issue/doubt.ts';
 import type { Wanted } from '../issue/issue.ts';
 import { type AskedRecord, type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
 import type { GoodCards } from '../issue/vaulted.ts';
@@ -19,22 +20,9 @@ export type Step =
       readonly wait: number;
     }
   | { readonly do: 'read'; readonly batch: number; readonly attempt: number }
-  /** Here and below, `since` is the attempt in which these cards were first asked for. */
-  | {
-      readonly do: 'look';
-      readonly batch: number;
-      readonly attempt: number;
-      readonly since: number;
-      readonly cards: readonly CardRange[];
-    }
+  | ({ readonly do: 'look' } & DoubtStep)
   | { readonly do: 'reissue'; readonly batch: number; readonly attempt: number }
-  | {
-      readonly do: 'void';
-      readonly batch: number;
-      readonly attempt: number;
-      readonly since: number;
-      readonly cards: readonly CardRange[];
-    }
+  | ({ readonly do: 'void' } & DoubtStep)
   | { readonly do: 'sweep'; readonly cards: readonly AskedCards[] }
   | { readonly do: 'render'; readonly volume: number; readonly attempt: number }
   | { readonly do: 'verify'; readonly volume: number; readonly attempt: number }
