@@ -36,6 +36,10 @@ export type Reading =
       readonly bad: readonly BadCard[];
       readonly terms: Terms;
     }
+  | NoCards;
+
+/** An answer that gives no cards. */
+export type NoCards =
   /** The request is wrong or not allowed; nothing was made. */
   | { readonly outcome: 'refused'; readonly message: string }
   /** An id was there already; nothing was made. */

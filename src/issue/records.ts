@@ -1,5 +1,5 @@
 // What a run folder notes of each batch: what was asked, what the answer was found to hold. No secrets.
-import type { BadCard, Terms } from './reading.ts';
+import type { BadCard, NoCards, Terms } from './reading.ts';
 
 /** Cards in a row: position and serial go up together. */
 export interface CardRange {
@@ -63,9 +63,7 @@ export type CardsRecord =
       /** Fingerprints of the good cards' tokens, in order of position. */
       readonly prints: string;
     }
-  | { readonly outcome: 'refused' | 'exists' | 'signed-out'; readonly message: string }
-  | { readonly outcome: 'limited'; readonly wait: number | null }
-  | { readonly outcome: 'doubt'; readonly why: string };
+  | NoCards;
 
 export function countOf(ranges: readonly CardRange[]): number {
   return ranges.reduce((sum, { count }) => sum + count, 0);
