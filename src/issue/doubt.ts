@@ -4,7 +4,7 @@ import { Failure } from '../base/failure.ts';
 import { names } from '../base/run-folder.ts';
 import { idOf } from '../plan/plan.ts';
 import type { IssueTools } from './issue.ts';
-import type { BadCard } from './reading.ts';
+import { type BadCard, hasMoney } from './reading.ts';
 import {
   type AskedRecord,
   type CardRange,
@@ -140,9 +140,7 @@ function foreignness(
   now: Date | undefined,
 ): string | null {
   if (card.status !== 'inactive' && card.status !== 'created') return 'it is not inactive';
-  for (const key of ['amount', 'amount_balance', 'amount_available'] as const) {
-    if (card[key] !== undefined && card[key] !== null && card[key] !== 0) return 'its balance is not zero';
-  }
+  if (hasMoney(card)) return 'its balance is not zero';
   const created = typeof card.created_at === 'string' ? Date.parse(card.created_at) : NaN;
   if (Number.isNaN(created)) return 'the platform does not say when it was made';
   if (asked.platform === null || now === undefined) return 'the platform does not say what time it is';

@@ -126,14 +126,17 @@ const missing = (times: number) =>
 function cardFault(card: Record<string, unknown>, expected: Expected): string | undefined {
   if (card.status !== undefined && !NEW_STATES.includes(card.status as string))
     return 'its status is not that of a new card';
-  for (const key of ['amount', 'amount_balance', 'amount_available'] as const) {
-    if (card[key] !== undefined && card[key] !== null && card[key] !== 0) return 'its balance is not zero';
-  }
+  if (hasMoney(card)) return 'its balance is not zero';
   const token = codeFault(codeIn(card.card_token, 'token'), expected.token);
   if (token !== undefined) return `its token ${token}`;
   if (expected.pin === null) return undefined;
   const pin = codeFault(codeIn(card.pin, 'pin'), expected.pin);
   return pin === undefined ? undefined : `its PIN ${pin}`;
+}
+
+/** Whether a card is shown with an amount; a platform may leave amounts out. */
+export function hasMoney(card: Record<string, unknown>): boolean {
+  return [card.amount, card.amount_balance, card.amount_available].some((amount) => (amount ?? 0) !== 0);
 }
 
 function codeIn(generator: unknown, key: 'token' | 'pin'): string | undefined {
