@@ -5,11 +5,9 @@ import { names } from '../base/run-folder.ts';
 import { seal, unseal } from '../base/vault.ts';
 import { idOf } from '../plan/plan.ts';
 import { type Answer, isMap, jsonBody, packAnswer, unpackAnswer } from './answer.ts';
-import type { IssueTools } from './issue.ts';
+import type { VaultTools } from './issue.ts';
 import { eachCard } from './records.ts';
 import type { GoodCards } from './vaulted.ts';
-
-type VaultTools = Pick<IssueTools, 'plan' | 'folder' | 'keys'>;
 
 /** Good cards of one attempt, and the vault that they lie in. */
 export interface Source {

@@ -40,6 +40,9 @@ export interface IssueTools {
   readonly freshSerials: <T>(count: number, use: (first: number) => Promise<T>) => Promise<T>;
 }
 
+/** What opens the vault of a run. */
+export type VaultTools = Pick<IssueTools, 'plan' | 'folder' | 'keys'>;
+
 /** The keys of a run, opened: `run` seals and unseals what the run keeps, `proof` makes its commitments. */
 export interface RunKeys {
   readonly run: KeyPair;
@@ -106,17 +109,14 @@ export async function readBatch(
 export async function answeredCards(
   asked: AskedRecord,
   good: readonly CardRange[],
-  tools: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
+  tools: VaultTools,
 ): Promise<readonly GoodCard[]> {
   const reading = await unsealReading(asked, tools);
   const wanted = new Set([...eachCard(good)].map(({ position }) => position));
   return reading.outcome === 'made' ? reading.good.filter(({ position }) => wanted.has(position)) : [];
 }
 
-async function unsealReading(
-  asked: AskedRecord,
-  { plan, folder, keys }: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
-): Promise<Reading> {
+async function unsealReading(asked: AskedRecord, { plan, folder, keys }: VaultTools): Promise<Reading> {
   const name = names.answer(asked.batch, asked.attempt);
   const answer: Answer = unpackAnswer(await unseal(await folder.read(name), keys.run, name), name);
   const cards: AskedCard[] = [...eachCard(asked.cards)].map((card) => ({

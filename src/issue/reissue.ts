@@ -6,8 +6,7 @@ import { seal, unseal } from '../base/vault.ts';
 import { secret } from '../base/secret.ts';
 import { idOf } from '../plan/plan.ts';
 import { type Answer, isMap, jsonBody, packAnswer, refusalText, unpackAnswer } from './answer.ts';
-import type { IssueTools } from './issue.ts';
-import { keepTrying, noteCards, wireFormat } from './issue.ts';
+import { type IssueTools, type VaultTools, keepTrying, noteCards, wireFormat } from './issue.ts';
 import { type BadCard, type GoodCard, Lifetimes, type Reading, codeFault } from './reading.ts';
 import { type Found, type LookedRecord, countOf } from './records.ts';
 
@@ -53,7 +52,7 @@ export async function reissueBatch(
 export async function reissuedCard(
   step: { readonly batch: number; readonly attempt: number },
   card: { readonly position: number; readonly serial: number },
-  tools: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
+  tools: VaultTools,
 ): Promise<GoodCard | string> {
   const reissued = await readReissued(step, card, tools);
   return typeof reissued === 'string' ? reissued : reissued.card;
@@ -69,7 +68,7 @@ interface Reissued {
 async function readReissued(
   step: { readonly batch: number; readonly attempt: number },
   { position, serial }: { readonly position: number; readonly serial: number },
-  { plan, folder, keys }: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
+  { plan, folder, keys }: VaultTools,
 ): Promise<Reissued | string> {
   const read = async (what: What) => {
     const name = names.reissue(step.batch, step.attempt, serial, what);

@@ -1,7 +1,7 @@
 // Cards out of the vault in the order in which they are printed, one batch in memory at a time.
 import { Failure } from '../base/failure.ts';
 import type { Card } from './card.ts';
-import { type IssueTools, answeredCards } from './issue.ts';
+import { type VaultTools, answeredCards } from './issue.ts';
 import { reissuedCard } from './reissue.ts';
 import { type AskedRecord, type CardRange, countOf, eachCard } from './records.ts';
 
@@ -23,7 +23,7 @@ export async function* vaultedCards(
   all: readonly GoodCards[],
   first: number,
   count: number,
-  tools: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
+  tools: VaultTools,
 ): AsyncGenerator<PlacedCard> {
   const end = first + count;
   const inside = all
@@ -47,7 +47,7 @@ export async function* vaultedCards(
 /** The cards of one part, wherever their secrets lie. */
 async function cardsOf(
   { asked, good, reissued }: GoodCards,
-  tools: Pick<IssueTools, 'plan' | 'folder' | 'keys'>,
+  tools: VaultTools,
 ): Promise<readonly PlacedCard[]> {
   const cards: PlacedCard[] = [];
   if (reissued) {
