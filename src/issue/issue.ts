@@ -36,8 +36,8 @@ export interface IssueTools {
   readonly wait: (milliseconds: number) => Promise<void>;
   /** Milliseconds until a platform that gave no answer has surely done what it will do. */
   readonly settle: number;
-  /** Chooses serials that no run has taken, and keeps others from taking them until `use` has noted them. */
-  readonly freshSerials: <T>(count: number, use: (first: number) => Promise<T>) => Promise<T>;
+  /** Gives the first of the serials that no run has taken, and keeps others from taking any until `use` has noted its own. */
+  readonly freshSerials: <T>(use: (first: number) => Promise<T>) => Promise<T>;
 }
 
 /** What opens the vault of a run. */
@@ -77,7 +77,7 @@ export async function askBatch(
   const answer = await platform.askBatch(async () => {
     await tools.lock.assertHeld();
     if ('cards' in want) return note(want.cards);
-    return tools.freshSerials(countOf(want.fresh), (first) => note(renumbered(want.fresh, first)));
+    return tools.freshSerials((first) => note(renumbered(want.fresh, first)));
   });
   const sealed = await seal(packAnswer(answer), [keys.run.recipient]);
   await keepTrying(tools, () => folder.write(names.answer(batch, attempt), sealed));

@@ -8,7 +8,7 @@ import { listRuns, nextSerial } from './runs.ts';
 
 export function freshSerials(disk: Disk, output: string, plan: Plan, self: Holder) {
   let turn: Promise<unknown> = Promise.resolve();
-  return <T>(_count: number, use: (first: number) => Promise<T>): Promise<T> => {
+  return <T>(use: (first: number) => Promise<T>): Promise<T> => {
     const work = () =>
       withPlanningLock(disk, output, self, async () =>
         use(await nextSerial(plan, await listRuns(disk, output))),

@@ -48,7 +48,7 @@ export async function openBench(
       return Promise.resolve();
     },
     settle: 0,
-    freshSerials: (_, use) => use(101),
+    freshSerials: (use) => use(101),
   };
   return { ...shop, tools, events, held };
 }
