@@ -178,7 +178,6 @@ async function begin(
       family,
       { name: nextName(family), kind: what, cards, overrides },
       await readLiveJob(root, overrides, desk.around),
-      1,
       desk.around,
     );
   const number = await nextNumber(folder);

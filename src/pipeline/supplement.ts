@@ -75,15 +75,19 @@ export async function readLiveJob(
   };
 }
 
-/** What a supplement would be, once it is seen that it can be printed. */
+/**
+ * What a supplement would be, once it is seen that it can be printed. It stays so until it is planned, unless others
+ * plan before.
+ */
 export async function draftSupplement(
-  { root }: Family,
+  family: Family,
   { name, kind, cards, overrides }: SupplementRequest,
   { job }: LiveJob,
-  first: number,
   around: Surroundings,
 ): Promise<{ readonly plan: Plan; readonly design: Design; readonly recipients: readonly Recipient[] }> {
+  const { root } = family;
   const { plan: base } = root;
+  const runs = await listRuns(around.reader.disk, dirname(root.folder.path));
   const ranges = toRanges(cards.map(({ serial }, position) => ({ position, serial })));
   const { design, recipients } = await designOf(root, job, overrides, around);
   await vetAgain(recipients, around.now());
@@ -97,7 +101,7 @@ export async function draftSupplement(
       ordered: cards.length,
       overs: 0,
       // The serials of cards that are printed anew are in no order: the last is the one that must fit.
-      first: kind === 'replace' ? first : topOf(ranges) - cards.length + 1,
+      first: kind === 'replace' ? await freshSerial(family, runs) : topOf(ranges) - cards.length + 1,
       // An id keeps the name of the run that it was made in.
       id: runPattern(base.cards.id, base.run),
     },
@@ -109,6 +113,7 @@ export async function draftSupplement(
       ...base.handoff,
       seal: planned.length === 0 ? 'none' : planned.some(({ input }) => input === null) ? 'age' : 'openpgp',
       recipients: planned,
+      sequence: nextSequence(recipients, runs),
     },
     inputs: [],
     supplement: {
@@ -138,14 +143,7 @@ export async function planSupplement(
   const { disk } = around.reader;
   const output = dirname(root.folder.path);
   await withPlanningLock(disk, output, around.self, async () => {
-    const runs = await listRuns(disk, output);
-    const first = await freshSerial(family, runs);
-    const {
-      plan: draftPlan,
-      design,
-      recipients,
-    } = await draftSupplement(family, request, live, first, around);
-    const sequence = nextSequence(recipients, runs);
+    const { plan: plan0, design, recipients } = await draftSupplement(family, request, live, around);
     const draft = draftFolder(disk, output);
     await draft.make();
     const keyFiles = recipients.flatMap(({ file }) => (file === undefined ? [] : [file]));
@@ -154,7 +152,7 @@ export async function planSupplement(
       ...keyFiles,
     ]);
     const keys = await makeRunKeys(draft, around.operator, root.plan.recipients);
-    const plan = { ...draftPlan, inputs, handoff: { ...draftPlan.handoff, sequence } };
+    const plan: Plan = { ...plan0, inputs };
     if (kind !== 'replace') await fill(draft, plan, keys, family, cards, around);
     if (live.approval !== undefined) await draft.write(names.approval, approvalText(live.approval));
     await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
