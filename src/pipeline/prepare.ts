@@ -4,25 +4,25 @@ import { join, resolve } from 'node:path';
 import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { type Holder, type Lock, withLock } from '../base/lock.ts';
-import { names } from '../base/run-folder.ts';
 import type { Target } from '../deliver/target.ts';
 import type { RunKeys } from '../issue/issue.ts';
 import type { ProbeReport } from '../issue/probe.ts';
 import type { Recipient } from '../pack/recipients.ts';
 import type { Signer } from '../pack/signer.ts';
 import { checkIdLength, sharedId } from '../plan/ids.ts';
-import { type Design, changedInputs, freezeInputs, thawDesign } from '../plan/inputs.ts';
+import { type Design, changedInputs, thawDesign } from '../plan/inputs.ts';
 import { type Job, oversOf } from '../plan/job.ts';
 import { type Plan, cardCount, changedKeys } from '../plan/plan.ts';
 import { readJob } from '../plan/read-job.ts';
 import type { Checked } from '../plan/yaml.ts';
 import type { Layout } from '../render/preflight.ts';
-import { type Approval, approvalText } from '../settle/approval.ts';
+import type { Approval } from '../settle/approval.ts';
 import { PLATFORM, abandonRun } from './abandon.ts';
 import { approvalOf, standingApproval } from './approved.ts';
 import { type CheckedJob, type Surroundings, checkJob, draftPlan } from './check-job.ts';
-import { makeRunKeys, openRunKeys } from './keys.ts';
-import { draftFolder, makeOutput, withPlanningLock } from './output.ts';
+import { makeRunFolder } from './draft.ts';
+import { openRunKeys } from './keys.ts';
+import { makeOutput, withPlanningLock } from './output.ts';
 import { type Run, isAbandoned, isComplete, listRuns, nextSerial, takenIds } from './runs.ts';
 import { tryPlan } from './trial.ts';
 import { type RunRequest, whichRun } from './which-run.ts';
@@ -217,12 +217,9 @@ async function beginRun(
   const runs = await listRuns(disk, request.output);
   const first =
     job.value.cards.first === 'next'
-      ? await nextSerial(
-          { ...draftPlan(job.value, design, { run: name, origin: '', created: '', first: 1 }) },
-          runs,
-        )
+      ? await nextSerial(draftPlan(job.value, design, { run: name, origin: '', created: '', first: 1 }), runs)
       : job.value.cards.first;
-  const plan0 = draftPlan(job.value, design, {
+  const plan = draftPlan(job.value, design, {
     run: name,
     origin: request.origin,
     created: around.now().toISOString(),
@@ -231,21 +228,16 @@ async function beginRun(
     sequence: nextSequence(recipients, runs),
     jobFile: resolve(job.file),
   });
-  checkIdLength(plan0.cards.id, first + cardCount(plan0) - 1, name, job.at('cards', 'id'));
-  await refuseTakenIds(plan0, runs, job);
-  const layout = await around.layoutOf(plan0, design);
-  await tryPlan(plan0, layout, design);
+  checkIdLength(plan.cards.id, first + cardCount(plan) - 1, name, job.at('cards', 'id'));
+  await refuseTakenIds(plan, runs, job);
+  const layout = await around.layoutOf(plan, design);
+  await tryPlan(plan, layout, design);
 
-  const draft = draftFolder(disk, request.output);
-  await draft.make();
-  const keyFiles = recipients.flatMap(({ file }) => (file === undefined ? [] : [file]));
-  const inputs = await freezeInputs(draft, [...design.files, ...keyFiles]);
-  const keys = await makeRunKeys(draft, around.operator, job.value.vault.recipients);
-  const plan: Plan = { ...plan0, inputs };
-  if (approval !== undefined) await draft.write(names.approval, approvalText(approval));
-  await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
-  const folder = await draft.moveTo(join(request.output, name));
-  const run = { folder, plan };
+  const { run, keys } = await makeRunFolder(
+    { plan, design, recipients, approval, vault: job.value.vault.recipients },
+    request.output,
+    around,
+  );
   const open = (lock: Lock): Promise<OpenRun> =>
     Promise.resolve({ job: job.value, run, keys, design, layout, signer, targets, lock, isNew: true });
   return { state: 'open', run, open };

@@ -1,31 +1,32 @@
 // A supplement is a run: planned from cards of another one, and from then on printed, read back, packed and
 // delivered by the same steps. Planning it is one rename, so that it is there whole or not at all.
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Failure, badInput } from '../base/failure.ts';
 import type { Lock } from '../base/lock.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
 import { type Target, checkTargets } from '../deliver/target.ts';
 import { type Source, copyAnswer } from '../issue/copied.ts';
 import type { RunKeys } from '../issue/issue.ts';
-import { type AskedRecord, type CardRange, countOf, toRanges } from '../issue/records.ts';
+import { type AskedRecord, type CardRange, toRanges } from '../issue/records.ts';
 import { within } from '../issue/vaulted.ts';
 import { type Recipient, readRecipients, vetAgain } from '../pack/recipients.ts';
 import { type Signer, readSigningKey } from '../pack/signer.ts';
 import { runPattern } from '../plan/ids.ts';
-import { type Design, type InputFile, freezeInputs, readDesign, thawDesign } from '../plan/inputs.ts';
+import { type Design, type InputFile, readDesign, thawDesign } from '../plan/inputs.ts';
 import type { Job } from '../plan/job.ts';
 import { type Overrides, overriddenJob } from '../plan/overrides.ts';
 import { type Plan, type SupplementPlan, batchesOf, isTestRun } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
-import { type Approval, approvalText } from '../settle/approval.ts';
+import type { Approval } from '../settle/approval.ts';
 import type { CardStanding } from '../settle/cards.ts';
 import { type Standing, firstApproval, freshApproval, standingApproval } from './approved.ts';
+import { makeRunFolder } from './draft.ts';
 import { type Family, type Member, membersOf } from './family.ts';
-import { makeRunKeys, openRunKeys } from './keys.ts';
+import { openRunKeys } from './keys.ts';
 import { goodCards } from './next.ts';
-import { draftFolder, withPlanningLock } from './output.ts';
+import { withPlanningLock } from './output.ts';
 import { type Surroundings, checkJob } from './check-job.ts';
 import { type OpenRun, nextSequence } from './prepare.ts';
 import { listRuns, nextSerial, takenIds } from './runs.ts';
@@ -138,25 +139,20 @@ export async function planSupplement(
   live: LiveJob,
   around: Surroundings,
 ): Promise<void> {
-  const { name, kind, cards } = request;
+  const { kind, cards } = request;
   const { root } = family;
   const { disk } = around.reader;
   const output = dirname(root.folder.path);
   await withPlanningLock(disk, output, around.self, async () => {
-    const { plan: plan0, design, recipients } = await draftSupplement(family, request, live, around);
-    const draft = draftFolder(disk, output);
-    await draft.make();
-    const keyFiles = recipients.flatMap(({ file }) => (file === undefined ? [] : [file]));
-    const inputs = await freezeInputs(draft, [
-      ...design.files.filter(({ role }) => role !== 'recipient'),
-      ...keyFiles,
-    ]);
-    const keys = await makeRunKeys(draft, around.operator, root.plan.recipients);
-    const plan: Plan = { ...plan0, inputs };
-    if (kind !== 'replace') await fill(draft, plan, keys, family, cards, around);
-    if (live.approval !== undefined) await draft.write(names.approval, approvalText(live.approval));
-    await draft.write(names.plan, `${JSON.stringify(plan, null, 2)}\n`);
-    await draft.moveTo(join(output, name));
+    const drafted = await draftSupplement(family, request, live, around);
+    await makeRunFolder(
+      { ...drafted, approval: live.approval, vault: root.plan.recipients },
+      output,
+      around,
+      async (draft, plan, keys) => {
+        if (kind !== 'replace') await fill(draft, plan, keys, family, cards, around);
+      },
+    );
   });
 }
 
@@ -311,6 +307,3 @@ async function freshSerial(family: Family, runs: Parameters<typeof nextSerial>[1
 
 const topOf = (ranges: readonly CardRange[]) =>
   ranges.reduce((top, { serial, count }) => Math.max(top, serial + count - 1), 0);
-
-/** Cards that a supplement stands for. */
-export const supplementSize = (plan: Plan) => countOf(plan.supplement?.cards ?? []);
