@@ -2,7 +2,9 @@
 import { countText } from '../base/count.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { isTestRun } from '../plan/plan.ts';
-import { carryOut, conclude, resolveCards } from '../pipeline/orders.ts';
+import { conclude } from '../pipeline/closing.ts';
+import { resolveCards } from '../pipeline/continued.ts';
+import { carryOut } from '../pipeline/orders.ts';
 import { type LiveJob, readLiveJob } from '../pipeline/supplement.ts';
 import { sumText } from '../settle/activate.ts';
 import { approvedEvent } from '../settle/approval.ts';

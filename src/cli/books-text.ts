@@ -1,7 +1,7 @@
 // The books of a run as people read them.
 import { countText } from '../base/count.ts';
+import { isToBeClosed, whyNotClosed } from '../pipeline/closing.ts';
 import type { Family } from '../pipeline/family.ts';
-import { isToBeClosed, whyNotClosed } from '../pipeline/orders.ts';
 import { offers } from '../settle/rules.ts';
 import { labelled } from './table.ts';
 

@@ -2,8 +2,8 @@
 import { nodeDisk } from '../base/disk.ts';
 import { Held } from '../base/lock.ts';
 import { names } from '../base/run-folder.ts';
+import { conclude, isToBeClosed, whyNotClosed } from '../pipeline/closing.ts';
 import { readFamily } from '../pipeline/family.ts';
-import { conclude, isToBeClosed, whyNotClosed } from '../pipeline/orders.ts';
 import { type Run, isComplete } from '../pipeline/runs.ts';
 import { readJob } from '../plan/read-job.ts';
 import type { Chore } from '../schedule/tend.ts';

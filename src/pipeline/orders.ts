@@ -2,8 +2,7 @@
 // same command; then done; then its outcome noted.
 import { Failure, badInput } from '../base/failure.ts';
 import { withLock } from '../base/lock.ts';
-import type { Log } from '../base/log.ts';
-import { type Witness, names } from '../base/run-folder.ts';
+import { names } from '../base/run-folder.ts';
 import type { IssueTools } from '../issue/issue.ts';
 import { type AskedRecord, eachCard } from '../issue/records.ts';
 import type { Overrides } from '../plan/overrides.ts';
@@ -22,32 +21,16 @@ import {
   toSpans,
   writeRecord,
 } from '../settle/records.ts';
-import { type OrderFlags, refuseOrder, whyOpen } from '../settle/rules.ts';
+import { type OrderFlags, refuseOrder } from '../settle/rules.ts';
 import { type OriginCards, lookAt, refuseForeign, voidLooked } from '../settle/void.ts';
-import {
-  type Family,
-  type Member,
-  isBalanced,
-  membersOf,
-  numberOf,
-  readFamily,
-  writeAccounts,
-} from './family.ts';
+import { type Family, type Member, membersOf, numberOf } from './family.ts';
+import { type Bookkeeping, conclude, familyAt, isToBeClosed } from './closing.ts';
 import { continued, resolveCards } from './continued.ts';
-import type { Surroundings } from './check-job.ts';
 import type { OpenRun } from './prepare.ts';
 import { draftSupplement, openSupplement, planSupplement, readLiveJob } from './supplement.ts';
 
-export { resolveCards };
-
 /** What orders are carried out with. The caller holds the lock of the run that was ordered. */
-export interface OrderDesk {
-  readonly output: string;
-  readonly around: Surroundings;
-  readonly by: string;
-  readonly log: Log;
-  /** Is told what is written into the folder of the run that was ordered. */
-  readonly witness: Witness;
+export interface OrderDesk extends Bookkeeping {
   /** Tools to look up and delete cards of a run. */
   readonly issueTools: (run: Pick<Member, 'folder' | 'plan'>) => IssueTools;
   /** Brings a supplement to its end. */
@@ -94,45 +77,6 @@ export async function settleOrder(
   }
   const carried = await carryOut(name, request, desk);
   return { carried, family: await conclude(name, desk) };
-}
-
-/** What stands now, and whether that closes the run. */
-export async function conclude(
-  name: string,
-  desk: Pick<OrderDesk, 'output' | 'around' | 'by' | 'log' | 'witness'>,
-): Promise<Family> {
-  const { around, by, log } = desk;
-  const family = await familyAt(name, desk);
-  const { root, settlement } = family;
-  await writeAccounts(family);
-  if (isToBeClosed(family)) {
-    await writeRecord(root.folder, names.closed, { at: around.now().toISOString(), by, settlement });
-    log.emit({ event: 'run.closed', run: root.plan.run });
-  }
-  return familyAt(name, desk);
-}
-
-/** A family as it is now, whose writing is witnessed. */
-export function familyAt(
-  name: string,
-  { around, output, witness }: Pick<OrderDesk, 'around' | 'output' | 'witness'>,
-): Promise<Family> {
-  return readFamily(around.reader.disk, output, name, witness);
-}
-
-/** Whether all is settled, and the closing not noted. */
-export const isToBeClosed = (family: Family) =>
-  !family.root.book.closed && whyNotClosed(family) === undefined;
-
-/** Why a run is not closed, with what to do; undefined where nothing stands in the way. */
-export function whyNotClosed(family: Family): string | undefined {
-  const { root, supplements, settlement, open } = family;
-  const unfinished = membersOf({ root, supplements }).find(({ ledger }) => !ledger.complete);
-  if (open !== undefined)
-    return `order ${open.number} (${open.what}) is not carried out: cardpress ${open.what} ${root.plan.run} goes on`;
-  if (unfinished !== undefined) return `${unfinished.plan.run} is not complete`;
-  if (!isBalanced(family)) return 'the books do not balance';
-  return whyOpen(root.plan.run, settlement, root.plan.unused ?? 'keep');
 }
 
 async function begin(
@@ -226,11 +170,11 @@ async function fulfil(order: OrderRecord, family: Family, desk: OrderDesk): Prom
     await note(done, left);
   }
   if (order.what === 'replace' || order.what === 'reprint' || order.what === 'reissue')
-    await print(order, family, desk);
+    await makeSupplement(order, family, desk);
   return { order, outcome, family: await familyAt(root.plan.run, desk) };
 }
 
-async function print(
+async function makeSupplement(
   order: Extract<OrderRecord, { supplement: string }>,
   family: Family,
   desk: OrderDesk,
