@@ -58,6 +58,7 @@ const LONG = [
   'test/settle/forged-approval.test.ts',
   'test/settle/half-purged.test.ts',
   'test/settle/kept-approvers.test.ts',
+  'test/settle/no-room.test.ts',
   'test/settle/long/*.test.ts',
   'test/stand-in/stand-in.test.ts',
   'test/verify/designs.test.ts',
