@@ -102,8 +102,7 @@ export type Event =
   | { readonly event: 'supplement.planned'; readonly supplement: string; readonly cards: number }
   | { readonly event: 'run.closed'; readonly run: string }
   | { readonly event: 'run.purged'; readonly run: string; readonly files: number }
-  /** A file that people vouch for is about to be written. */
-  /** A file is about to be written; it is there; it never came to be. */
+  /** Of a file that people vouch for: it is about to be written; it is there; it never came to be. */
   | { readonly event: 'file.noted'; readonly file: string; readonly sha256: string }
   | { readonly event: 'file.written' | 'file.unwritten'; readonly file: string }
   | {
