@@ -1,6 +1,7 @@
 // Plan and ledger -> the steps that may run now. Pure, so that resuming needs no code of its own: a run
 // that was killed is a ledger like any other.
 import type { FailureKind } from '../base/failure.ts';
+import { names } from '../base/run-folder.ts';
 import type { DoubtStep } from '../issue/doubt.ts';
 import type { Wanted } from '../issue/issue.ts';
 import { type AskedRecord, type CardRange, countOf, eachCard, toRanges } from '../issue/records.ts';
@@ -151,7 +152,7 @@ function volumeNext(
     stop: {
       kind: 'unreadable',
       message: `volume ${volume}, attempt ${attempt}, reads back with faults: ${report.fault ?? ''}${more}`,
-      hint: `reports/${String(volume).padStart(3, '0')}.${attempt}.json has them all; run --retry prints the volume anew`,
+      hint: `${names.report(volume, attempt)} has them all; run --retry prints the volume anew`,
     },
   };
 }
