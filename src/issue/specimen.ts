@@ -41,7 +41,7 @@ export function trialCards(
 }
 
 /** Runs through digits, or through the letters where a format has no digits. */
-export function specimenCode(format: CodeFormat): string {
+function specimenCode(format: CodeFormat): string {
   const from = format.numbers ? SPECIMEN_DIGITS : alphabetOf(format);
   return format.prefix + from.repeat(Math.ceil(format.length / from.length)).slice(0, format.length);
 }

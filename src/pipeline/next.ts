@@ -181,7 +181,7 @@ export function goodCards(ledger: Pick<Ledger, 'attempts'>): readonly GoodCards[
 }
 
 /** Cards that were asked for and given up without being seen to be gone: they are looked for once more. */
-export function givenUp(ledger: Ledger): readonly AskedCards[] {
+function givenUp(ledger: Ledger): readonly AskedCards[] {
   const all = [...ledger.attempts.values()].flat();
   if (!all.some(({ looked }) => looked !== undefined)) return [];
   const known = new Set<number>();

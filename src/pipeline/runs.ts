@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Disk } from '../base/disk.ts';
 import { Failure, badInput } from '../base/failure.ts';
 import { RunFolder, names } from '../base/run-folder.ts';
-import { type AskedRecord } from '../issue/records.ts';
+import type { AskedRecord } from '../issue/records.ts';
 import { type IdRange, runPattern } from '../plan/ids.ts';
 import { type Plan, cardCount } from '../plan/plan.ts';
 

@@ -59,7 +59,7 @@ export async function whichRun(job: Job, request: RunRequest, disk: Disk, now: D
 }
 
 /** The day in a time zone (the system's where none is given) as 2026-11-23. */
-export function dateIn(timezone: string | undefined, now: Date): string {
+function dateIn(timezone: string | undefined, now: Date): string {
   return new Intl.DateTimeFormat('sv-SE', { ...(timezone !== undefined && { timeZone: timezone }) }).format(
     now,
   );
