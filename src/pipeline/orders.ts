@@ -26,8 +26,9 @@ import { type OriginCards, lookAt, refuseForeign, voidLooked } from '../settle/v
 import { type Family, type Member, membersOf, numberOf } from './family.ts';
 import { type Bookkeeping, conclude, familyAt, isToBeClosed } from './closing.ts';
 import { continued, resolveCards } from './continued.ts';
+import { readLiveJob } from './live-job.ts';
 import type { OpenRun } from './prepare.ts';
-import { draftSupplement, openSupplement, planSupplement, readLiveJob } from './supplement.ts';
+import { draftSupplement, openSupplement, planSupplement } from './supplement.ts';
 
 /** What orders are carried out with. The caller holds the lock of the run that was ordered. */
 export interface OrderDesk extends Bookkeeping {

@@ -1,33 +1,30 @@
 // A supplement is a run: planned from cards of another one, and from then on printed, read back, packed and
 // delivered by the same steps. Planning it is one rename, so that it is there whole or not at all.
 import { dirname } from 'node:path';
-import { Failure, badInput } from '../base/failure.ts';
+import { Failure } from '../base/failure.ts';
 import type { Lock } from '../base/lock.ts';
 import { type RunFolder, names } from '../base/run-folder.ts';
-import { type Target, checkTargets } from '../deliver/target.ts';
 import { type Source, copyAnswer } from '../issue/copied.ts';
 import type { RunKeys } from '../issue/issue.ts';
 import { type AskedRecord, type CardRange, toRanges } from '../issue/records.ts';
 import { within } from '../issue/vaulted.ts';
 import { type Recipient, readRecipients, vetAgain } from '../pack/recipients.ts';
-import { type Signer, readSigningKey } from '../pack/signer.ts';
 import { runPattern } from '../plan/ids.ts';
 import { type Design, type InputFile, readDesign, thawDesign } from '../plan/inputs.ts';
 import type { Job } from '../plan/job.ts';
-import { type Overrides, overriddenJob } from '../plan/overrides.ts';
-import { type Plan, type SupplementPlan, batchesOf, isTestRun } from '../plan/plan.ts';
+import type { Overrides } from '../plan/overrides.ts';
+import { type Plan, type SupplementPlan, batchesOf } from '../plan/plan.ts';
 import { slotCount } from '../plan/sheet.ts';
 import { sidesOf } from '../plan/template.ts';
 import type { Checked } from '../plan/yaml.ts';
-import type { Approval } from '../settle/approval.ts';
 import type { CardStanding } from '../settle/cards.ts';
-import { type Standing, firstApproval, freshApproval, standingApproval } from './approved.ts';
 import { makeRunFolder } from './draft.ts';
 import { type Family, type Member, membersOf } from './family.ts';
 import { openRunKeys } from './keys.ts';
+import type { LiveJob } from './live-job.ts';
 import { goodCards } from './next.ts';
 import { withPlanningLock } from './output.ts';
-import { type Surroundings, checkJob } from './check-job.ts';
+import type { Surroundings } from './check-job.ts';
 import { type OpenRun, nextSequence } from './prepare.ts';
 import { listRuns, nextSerial, takenIds } from './runs.ts';
 import { tryPlan } from './trial.ts';
@@ -38,42 +35,6 @@ export interface SupplementRequest {
   /** In the order in which they are to be printed. */
   readonly cards: readonly CardStanding[];
   readonly overrides: Overrides;
-}
-
-/** What the job says now of keys, people and places. */
-export interface LiveJob {
-  readonly job: Checked<Job>;
-  readonly signer: Signer | undefined;
-  readonly targets: readonly Target[];
-  /** The yes that this is done under; undefined where none is needed. */
-  readonly approval: Approval | undefined;
-  /** Whether it is another than that of the run. */
-  readonly isLater: boolean;
-}
-
-/**
- * The job of a run as it is today, with what another manufacturer is given.
- * @param supplement the one that is to go on, where it is planned already
- */
-export async function readLiveJob(
-  root: Member,
-  overrides: Overrides,
-  around: Surroundings,
-  supplement?: Member,
-): Promise<LiveJob> {
-  const { reader, now, passphrase, sftp } = around;
-  const { plan } = root;
-  const job = await overriddenJob(reader, plan.jobFile, overrides);
-  if (job.value.name !== plan.job || job.value.account !== plan.account)
-    throw badInput(
-      `${job.file} is job ${job.value.name} of ${job.value.account}, run ${plan.run} is of job ${plan.job} of ${plan.account}`,
-    );
-  return {
-    job,
-    signer: await readSigningKey(reader, job, passphrase, now()),
-    targets: await checkTargets(reader, job, sftp ?? { password: undefined, passphrase: undefined }),
-    ...(await approvalFor(root, overrides, supplement, around)),
-  };
 }
 
 /**
@@ -154,23 +115,6 @@ export async function planSupplement(
       },
     );
   });
-}
-
-/**
- * The yes to the run that was ordered holds for its supplements, while the job is as it was; other keys, sheets or
- * places need one of their own.
- */
-async function approvalFor(
-  root: Member,
-  overrides: Overrides,
-  supplement: Member | undefined,
-  around: Surroundings,
-): Promise<Standing> {
-  if (isTestRun(root.plan)) return { approval: await firstApproval(root), isLater: false };
-  const begun = supplement && new Date(supplement.plan.created);
-  const checked = await checkJob(around, root.plan.jobFile, overrides, begun);
-  const find = Object.keys(overrides).length === 0 ? standingApproval : freshApproval;
-  return find(root, checked, dirname(root.folder.path), around.reader.disk);
 }
 
 /** An open supplement, ready for the loop. */
