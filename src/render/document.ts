@@ -9,6 +9,7 @@ import { paint, pdfBox, pdfBoxes, placed } from './paint.ts';
 import { openPalette } from './palette.ts';
 import { PressPdf } from './pdfx.ts';
 import type { Layout } from './preflight.ts';
+import { plainText } from './text.ts';
 import type { Description } from './xmp.ts';
 
 /** What stands on a page; millimetres from its top left corner, type in points. */
@@ -108,19 +109,8 @@ function textMark(layout: Layout, part: Extract<DocumentPart, { part: 'text' }>)
   const wide = textWidth(layout, part.text, part.size);
   const size = part.room !== undefined && wide > part.room ? (part.size * part.room) / wide : part.size;
   const shift = { left: 0, right: 1, center: 0.5 }[part.align ?? 'left'];
-  return {
-    mark: 'text',
-    x: part.x - shift * textWidth(layout, part.text, size),
-    y: part.y,
-    pieces: [text],
-    gap: 0,
-    font: layout.slugFont.name,
-    size,
-    ink: BLACK,
-    tracking: 0,
-    kerned: false,
-    overprint: false,
-  };
+  const x = part.x - shift * textWidth(layout, part.text, size);
+  return plainText(text, x, part.y, size, layout.slugFont);
 }
 
 /** A name from the job may hold what the template's font has not. */

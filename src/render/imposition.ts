@@ -11,6 +11,7 @@ import type { Font } from './font.ts';
 import { type Rect, around, grown } from '../plan/rect.ts';
 import { POINTS_PER_MM, type Press, dotsToMm, growthDots, mmToDots } from './grid.ts';
 import { BLACK, type LineMark, type Mark, REGISTRATION, type TextMark } from './mark.ts';
+import { plainText } from './text.ts';
 
 /** The trim of a card on one side of the sheet, mm from that side's top left; `rotation` is the face's, degrees. */
 export interface SlotPlace extends Rect {
@@ -265,20 +266,4 @@ export function voidMarks(sheet: SheetFormat, font: Font): readonly Mark[] {
     },
     plainText('VOID', middle.x - word.width / 2, middle.y + word.height / 2, VOID_SIZE, font),
   ];
-}
-
-function plainText(text: string, x: number, y: number, size: number, font: Font): TextMark {
-  return {
-    mark: 'text',
-    x,
-    y,
-    pieces: [text],
-    gap: 0,
-    font: font.name,
-    size,
-    ink: BLACK,
-    tracking: 0,
-    kerned: false,
-    overprint: false,
-  };
 }

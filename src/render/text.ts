@@ -3,7 +3,7 @@ import { type Field, type Template, type TextPart, inkOf } from '../plan/templat
 import type { Font } from './font.ts';
 import { rotated } from '../plan/rect.ts';
 import { POINTS_PER_MM } from './grid.ts';
-import { type Colour, type TextMark, colourOf, isSpot } from './mark.ts';
+import { BLACK, type Colour, type TextMark, colourOf, isSpot } from './mark.ts';
 
 /** A line of type; where it names fields it is set anew for each card. */
 export interface TextLine {
@@ -124,6 +124,23 @@ export function setLine(line: TextLine, pieces: readonly string[]): TextMark {
     kerned: !isVariable(line),
     overprint: size < OVERPRINT_BELOW && isSolidBlack(ink),
     turn: part.turn,
+  };
+}
+
+/** A line in black that is no template's; x and y are the left end of its baseline, mm. */
+export function plainText(text: string, x: number, y: number, size: number, font: Font): TextMark {
+  return {
+    mark: 'text',
+    x,
+    y,
+    pieces: [text],
+    gap: 0,
+    font: font.name,
+    size,
+    ink: BLACK,
+    tracking: 0,
+    kerned: false,
+    overprint: false,
   };
 }
 
