@@ -5,12 +5,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { generateKeyPair } from '../src/base/vault.ts';
-import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { filesBelow, placesBelow, sayers } from './support/forms.ts';
-import { rehearse } from './support/rehearsal.ts';
+import { openRehearsal } from './support/rehearsal.ts';
 
-const sandbox = await startSandbox();
-const rehearsal = await rehearse(sandbox.origin);
+const { sandbox, shop, close } = await openRehearsal();
 const before = process.env.TMPDIR;
 const temporary = mkdtempSync(join(tmpdir(), 'leak-'));
 process.env.TMPDIR = temporary;
@@ -18,8 +16,7 @@ afterAll(async () => {
   if (before === undefined) delete process.env.TMPDIR;
   else process.env.TMPDIR = before;
   rmSync(temporary, { recursive: true });
-  rehearsal.remove();
-  await sandbox.close();
+  await close();
 });
 
 const job = (name: string, account: string, seal: string, target: string) => `
@@ -42,10 +39,10 @@ function secretsOf(name: string): string[] {
   return cards.flatMap(({ tokens, pins }) => [...tokens, ...pins].map(({ value }) => value));
 }
 
-/** What says any of them, by its path from the rehearsal's folder. */
+/** What says any of them, by its path from the shop's folder. */
 const holders = (secrets: readonly string[]) =>
-  sayers(secrets, placesBelow(rehearsal.dir))
-    .map((where) => where.replace(`${rehearsal.dir}/`, ''))
+  sayers(secrets, placesBelow(shop.dir))
+    .map((where) => where.replace(`${shop.dir}/`, ''))
     .sort();
 
 test('the search finds what is there', () => {
@@ -57,26 +54,24 @@ test('the search finds what is there', () => {
 
 test('a sealed run leaves its secrets in sealed files alone, when it goes well and when it fails', async () => {
   const { recipient } = await generateKeyPair();
-  const [target, missing] = [join(rehearsal.dir, 'target'), join(rehearsal.dir, 'missing')];
+  const [target, missing] = [join(shop.dir, 'target'), join(shop.dir, 'missing')];
   mkdirSync(target);
   mkdirSync(missing);
-  const printed = await rehearsal.run(job('good', 'P00000001', `[${recipient}]`, target), { run: 'good' });
+  const printed = await shop.run(job('good', 'P00000001', `[${recipient}]`, target), { run: 'good' });
   // The target is there when the job is checked, and may not be written to when it is time.
   mkdirSync(join(missing, 'bad'));
   writeFileSync(join(missing, 'bad', '.done'), 'somebody else’s');
-  const failure = await rehearsal
-    .run(job('bad', 'P00000001', `[${recipient}]`, missing), { run: 'bad' })
-    .then(
-      () => undefined,
-      (error: unknown) => error as Error,
-    );
+  const failure = await shop.run(job('bad', 'P00000001', `[${recipient}]`, missing), { run: 'bad' }).then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  );
   expect(failure?.message).toContain('no receipt');
   const secrets = [...secretsOf('good'), ...secretsOf('bad')];
   expect(holders(secrets)).toEqual([]);
   expect(filesBelow(temporary)).toEqual([]);
   const said = Buffer.from(`${printed}${failure?.message ?? ''}${failure?.stack ?? ''}`);
   expect(sayers(secrets, [['said', said]])).toEqual([]);
-  for (const folder of [join(rehearsal.output, 'good/handoff'), join(target, 'good')]) {
+  for (const folder of [join(shop.output, 'good/handoff'), join(target, 'good')]) {
     const files = filesBelow(folder);
     expect(files.length).toBeGreaterThan(15);
     expect(files.filter((file) => readFileSync(file).includes('%PDF'))).toEqual([]);
@@ -84,9 +79,9 @@ test('a sealed run leaves its secrets in sealed files alone, when it goes well a
 });
 
 test('an unsealed test run shows them in its print and data files alone', async () => {
-  const target = join(rehearsal.dir, 'open');
+  const target = join(shop.dir, 'open');
   mkdirSync(target);
-  await rehearsal.run(job('open', 'T00000001', 'none', target), { run: 'open' });
+  await shop.run(job('open', 'T00000001', 'none', target), { run: 'open' });
   const files = ['data/cards.csv', 'data/pins.csv'];
   const volumes = filesBelow(join(target, 'open_TEST/print')).map((path) => `print/${basename(path)}`);
   expect(volumes).toHaveLength(3);

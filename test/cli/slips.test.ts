@@ -7,9 +7,8 @@ import { proveCommand } from '../../src/cli/prove-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { sandboxCommand } from '../../src/cli/sandbox-command.ts';
 import { statusCommand } from '../../src/cli/status-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const JOB = `
 name: slips
@@ -20,18 +19,12 @@ sheet: one-up
 handoff: { seal: none }
 `;
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
+const { shop, close } = await openRehearsal();
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
   await shop.run(JOB, { run: 'slips-1' });
   await shop.write('empty/file.txt', '');
 });
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+afterAll(close);
 
 const at = (path: string) => join(shop.dir, path);
 const check = (path: string) => outcomeOf((print) => checkCommand(path, shop.call(print)));

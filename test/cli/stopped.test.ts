@@ -1,36 +1,26 @@
 // A command that is stopped while it waits or works: what is on its way is awaited, nobody is alarmed, and the same
 // command goes on.
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { activateCommand } from '../../src/cli/activate-command.ts';
 import type { Call } from '../../src/cli/call.ts';
 import { deliverCommand } from '../../src/cli/deliver-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
 import { voidCommand } from '../../src/cli/void-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
-let sandbox: Sandbox;
-let receiver: Receiver;
-let shop: Rehearsal;
-beforeAll(async () => {
-  const slow = { fault: 'delay', delay: 100 } as const;
-  const rules = [
-    { operation: 'activate', ...slow },
-    { operation: 'delete', ...slow },
-  ] as const;
-  sandbox = await startSandbox({ faults: { rules } });
-  receiver = await startReceiver('key');
-  shop = await rehearse(sandbox.origin);
-});
-afterAll(async () => {
-  shop.remove();
-  await receiver.close();
-  await sandbox.close();
-});
+const slow = { fault: 'delay', delay: 100 } as const;
+const rules = [
+  { operation: 'activate', ...slow },
+  { operation: 'delete', ...slow },
+] as const;
+const { sandbox, shop, close } = await openRehearsal({ faults: { rules } });
+afterAll(close);
+const receiver = await startReceiver('key');
+afterAll(receiver.close);
 
 /** Does a command that is stopped as soon as `when` says so. */
 async function stopped(work: (call: Call) => Promise<unknown>, when: (event: string) => boolean) {

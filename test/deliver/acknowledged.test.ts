@@ -5,16 +5,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { acknowledgeCommand } from '../../src/cli/acknowledge-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { sshdPresent, startSshd } from '../support/sshd.ts';
 
 test.skipIf(!sshdPresent())(
   'an .ack beside .done is fetched over SFTP, and held against what was sent',
   async () => {
-    const [sandbox, sshd] = [await startSandbox(), await startSshd()];
-    const shop = await rehearse(sandbox.origin);
+    const [{ shop, close }, sshd] = [await openRehearsal(), await startSshd()];
     const tend = () => outcomeOf((print) => tendCommand({ output: shop.output }, shop.call(print)));
     try {
       writeFileSync(join(shop.dir, 'keys/sftp'), readFileSync(sshd.key), { mode: 0o600 });
@@ -70,9 +68,8 @@ deliver: [{ sftp: { host: 127.0.0.1, port: ${sshd.port}, user: ${sshd.user}, key
       );
       expect(out).toMatch(/is acknowledged, by its own file/);
     } finally {
-      shop.remove();
       await sshd.close();
-      await sandbox.close();
+      await close();
     }
   },
 );

@@ -16,9 +16,8 @@ import { checkHandoff } from '../../src/pack/check-handoff.ts';
 import { readPlan } from '../../src/pipeline/runs.ts';
 import type { TargetKeys } from '../../src/plan/handoff.ts';
 import type { Job } from '../../src/plan/job.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { have, call } from '../support/programs.ts';
-import { rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { type Sshd, startCutter, startSshd } from '../support/sshd.ts';
 
 const job = (more = '') => `
@@ -31,25 +30,21 @@ handoff: { seal: none }
 ${more}
 `;
 
-const sandbox = await startSandbox();
-const rehearsal = await rehearse(sandbox.origin);
-await rehearsal.run(job(), { run: 'sent' });
-const folder = new RunFolder(nodeDisk, join(rehearsal.output, 'sent'));
+const { shop, close } = await openRehearsal();
+afterAll(close);
+await shop.run(job(), { run: 'sent' });
+const folder = new RunFolder(nodeDisk, join(shop.output, 'sent'));
 const plan = await readPlan(folder);
-afterAll(async () => {
-  rehearsal.remove();
-  await sandbox.close();
-});
 
 const NO_ACCESS = { password: undefined, passphrase: undefined };
 let made = 0;
 const inbox = () => {
-  const path = join(rehearsal.dir, `inbox-${(made += 1)}`);
+  const path = join(shop.dir, `inbox-${(made += 1)}`);
   mkdirSync(path);
   return path;
 };
 const targetOf = (keys: TargetKeys): Target =>
-  targetsOf({ file: join(rehearsal.dir, 'job.yaml'), value: { deliver: [keys] } as unknown as Job })[0]!;
+  targetsOf({ file: join(shop.dir, 'job.yaml'), value: { deliver: [keys] } as unknown as Job })[0]!;
 
 /** The tools, with what was waited for, and a hand on each connection. */
 function toolsWith(around: (session: Session) => Session = (session) => session) {
@@ -107,7 +102,7 @@ describe('a folder', () => {
     await deliver(target, true, tools);
     expect(await whole(path)).toEqual([]);
     expect(await reached(target)).toEqual({ delivery: 2, reached: 'done' });
-    const receipt = JSON.parse(rehearsal.read(`sent/${names.receipt(target.name, 2, 'done')}`)) as Record<
+    const receipt = JSON.parse(shop.read(`sent/${names.receipt(target.name, 2, 'done')}`)) as Record<
       string,
       unknown
     >;
@@ -127,7 +122,7 @@ describe('a folder', () => {
     await deliver(target, true, tools);
     expect(await whole(path)).toEqual([]);
     expect(await reached(target)).toEqual({ delivery: 1, reached: 'done' });
-    const receipt = rehearsal.read(`sent/${names.receipt(target.name, 1, 'done')}`);
+    const receipt = shop.read(`sent/${names.receipt(target.name, 1, 'done')}`);
     expect(JSON.parse(receipt)).toMatchObject({ again: true });
     const other = inbox();
     mkdirSync(join(other, 'sent_TEST'));
@@ -219,15 +214,15 @@ test('a run is complete when every target has it, and a target that is named lat
       'name: done',
     );
   chmodSync(first, 0o700);
-  await rehearsal.run(to(first), { run: 'done-1' });
+  await shop.run(to(first), { run: 'done-1' });
   expect(existsSync(join(first, 'done-1_TEST/.done'))).toBe(true);
-  expect(existsSync(join(rehearsal.output, 'done-1/receipts/complete.json'))).toBe(true);
-  expect(await rehearsal.run(to(first, second), { run: 'done-1' })).toContain('nothing to do');
+  expect(existsSync(join(shop.output, 'done-1/receipts/complete.json'))).toBe(true);
+  expect(await shop.run(to(first, second), { run: 'done-1' })).toContain('nothing to do');
   expect(readdirSync(second)).toEqual([]);
   const said: string[] = [];
   const terminal = { out: (text: string) => void said.push(text), err: () => undefined, bars: undefined };
   const around = { terminal, env: {}, log: silent, stopping: new AbortController().signal };
-  await deliverCommand('done-1', { output: rehearsal.output }, around);
+  await deliverCommand('done-1', { output: shop.output }, around);
   expect(existsSync(join(second, 'done-1_TEST/.done'))).toBe(true);
   expect(said).toHaveLength(2);
 });
@@ -278,8 +273,8 @@ describe.skipIf(!have('/usr/sbin/sshd', 'ssh-keygen'))('SFTP', () => {
   });
 
   test('a key that is not let in is the operator’s mistake, and a server that is not there is waited for', async () => {
-    call('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(rehearsal.dir, 'stranger')]);
-    const stranger = { ...fresh(sshd, 'stranger'), keyPath: join(rehearsal.dir, 'stranger') } as Target;
+    call('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(shop.dir, 'stranger')]);
+    const stranger = { ...fresh(sshd, 'stranger'), keyPath: join(shop.dir, 'stranger') } as Target;
     expect(await failureOf(deliver(stranger, false, toolsWith().tools))).toMatchObject({ kind: 'input' });
     const { tools, waits } = toolsWith();
     const nobody = absolute(sftpTo(sshd, { port: 1 }), sshd);
@@ -291,7 +286,7 @@ describe.skipIf(!have('/usr/sbin/sshd', 'ssh-keygen'))('SFTP', () => {
     const cutter = await startCutter(sshd.port);
     try {
       const big = randomBytes(24 * 1024 * 1024);
-      const large = new RunFolder(nodeDisk, join(rehearsal.dir, 'large'));
+      const large = new RunFolder(nodeDisk, join(shop.dir, 'large'));
       await large.make();
       await large.write('handoff/print/big.pdf', big);
       const sum = createHash('sha256').update(big).digest('hex');
@@ -365,10 +360,10 @@ describe.skipIf(!have('/usr/sbin/sshd', 'ssh-keygen'))('SFTP', () => {
 
   test('a job delivers there by itself', async () => {
     mkdirSync(join(sshd.inbox, 'job'));
-    call('cp', [sshd.key, join(rehearsal.dir, 'id')]);
-    chmodSync(join(rehearsal.dir, 'id'), 0o600);
+    call('cp', [sshd.key, join(shop.dir, 'id')]);
+    chmodSync(join(shop.dir, 'id'), 0o600);
     const where = `host: 127.0.0.1, port: ${sshd.port}, user: ${sshd.user}, path: ${join(sshd.inbox, 'job')}`;
-    await rehearsal.run(
+    await shop.run(
       job(`deliver: [{ sftp: { ${where}, key: id, fingerprint: "${sshd.fingerprint}" } }]`).replace(
         'name: sent',
         'name: by',

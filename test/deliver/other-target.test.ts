@@ -5,19 +5,14 @@ import { expect, onTestFinished, test } from 'vitest';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { type DeliverFlags, deliverCommand } from '../../src/cli/deliver-command.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const RUN = 'gold-1';
 
 test('a target that was put into the job after the yes gets nothing before there is another', async () => {
-  const sandbox = await startSandbox();
-  const shop = await rehearse(sandbox.origin);
-  onTestFinished(async () => {
-    shop.remove();
-    await sandbox.close();
-  });
+  const { shop, close } = await openRehearsal();
+  onTestFinished(close);
   const { recipient } = await generateKeyPair();
   const jobTo = (folder: string) => `
 name: gold

@@ -1,35 +1,23 @@
 // What a manufacturer says beside a delivery, and the delivery itself: neither stands for the other.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { type DeliverFlags, deliverCommand } from '../../src/cli/deliver-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { type Rehearsal, openRehearsal } from '../support/rehearsal.ts';
 
 const RUN = 'said-1';
 
-let sandbox: Sandbox;
-let receiver: Receiver;
+const receiver = await startReceiver('key');
+afterAll(receiver.close);
 let shop: Rehearsal;
-let shops = 0;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  receiver = await startReceiver('key');
-});
 beforeEach(async () => {
-  shop = await rehearse(sandbox.origin);
-  shops += 1;
+  const opened = await openRehearsal();
+  shop = opened.shop;
   for (const name of ['first', 'second']) mkdirSync(join(shop.dir, name));
-});
-afterEach(() => {
-  shop.remove();
-});
-afterAll(async () => {
-  await receiver.close();
-  await sandbox.close();
+  return opened.close;
 });
 
 const env = { CARDPRESS_NOTIFY_SECRET: 'key' };
@@ -43,7 +31,7 @@ async function halfDelivered(): Promise<void> {
   const job = `
 name: said
 account: T00000001
-cards: { count: 2, id: "SD${shops}-{serial}" }
+cards: { count: 2, id: "SD-{serial}" }
 template: classic
 sheet: one-up
 handoff: { seal: none }

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { Failure } from '../../src/base/failure.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { start } from '../program/cli.ts';
 import { filesBelow } from '../support/forms.ts';
 import { have, tryCall } from '../support/programs.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { type Rehearsal, openRehearsal } from '../support/rehearsal.ts';
 
 const DEPLOY = new URL('../../templates/deploy/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, DEPLOY), 'utf8');
@@ -103,8 +103,8 @@ describe('what the service starts', () => {
   let sandbox: Sandbox;
   let shop: Rehearsal;
   beforeAll(async () => {
-    sandbox = await startSandbox({ clientSecret: 'a secret of the platform' });
-    shop = await rehearse(sandbox.origin);
+    const opened = await openRehearsal({ clientSecret: 'a secret of the platform' });
+    ({ sandbox, shop } = opened);
     for (const folder of ['etc/secrets', 'credentials', 'var'])
       mkdirSync(join(shop.dir, folder), { recursive: true });
     writeFileSync(join(shop.dir, 'etc/key.txt'), shop.readFile('keys/key.txt'), { mode: 0o600 });
@@ -114,10 +114,7 @@ describe('what the service starts', () => {
       join(shop.dir, 'etc/spring.yaml'),
       'name: spring\naccount: T12345678\ncards: { count: 8, id: "S-{serial}" }\ntemplate: classic\nsheet: a4-8up\nvolume: { sheets: 1 }\nbatch: { size: 4, concurrency: 1 }\nhandoff: { seal: none }\n',
     );
-  });
-  afterAll(async () => {
-    shop.remove();
-    await sandbox.close();
+    return opened.close;
   });
 
   /** The service's own command and environment, with its folders below the test's. */

@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { RunFolder } from '../../src/base/run-folder.ts';
-import { silent } from '../../src/base/log.ts';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { resolveCommand } from '../../src/cli/resolve-command.ts';
 import { saltOf } from '../../src/pack/commitment.ts';
 import { openRunKeys, readOperatorKey } from '../../src/pipeline/keys.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Rehearsal, manifestRows, rehearse } from '../support/rehearsal.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { type Rehearsal, manifestRows, openRehearsal } from '../support/rehearsal.ts';
 import { blocksOf, codeIn, readPage, rowsOf } from './page.ts';
 
 const PAGE = readPage('docs/run.md');
@@ -40,6 +39,7 @@ const HIDDEN: FaultPlan['rules'] = [
 interface Made {
   readonly sandbox: Sandbox;
   readonly shop: Rehearsal;
+  readonly close: () => Promise<void>;
   readonly run: string;
   readonly files: readonly string[];
 }
@@ -52,10 +52,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const { sandbox, shop } of made) {
-    await sandbox.close();
-    shop.remove();
-  }
+  for (const { close } of made) await close();
 });
 
 test('a run leaves the files of the page, and no others', () => {
@@ -92,8 +89,7 @@ test('the script of the page opens a commitment', async () => {
 });
 
 async function make(rules: FaultPlan['rules'], job: string): Promise<Made> {
-  const sandbox = await startSandbox({ faults: { rules } });
-  const shop = await rehearse(sandbox.origin);
+  const { sandbox, shop, close } = await openRehearsal({ faults: { rules } });
   mkdirSync(join(shop.dir, 'outbox'));
   // A batch that is held is decided, the first one otherwise than the others, until the run is done.
   for (const as of ['reissue', 'replace', 'done']) {
@@ -103,7 +99,7 @@ async function make(rules: FaultPlan['rules'], job: string): Promise<Made> {
     } catch (error) {
       const [, run = '', batch = ''] = /resolve (\S+) --batch (\d+)/.exec(String(error)) ?? [];
       if (run === '') throw error;
-      await resolveCommand(run, { batch, as, output: shop.output }, callOf());
+      await resolveCommand(run, { batch, as, output: shop.output }, { ...shop.call(), env: {} });
     }
   }
   const [run = ''] = readdirSync(shop.output).filter((name) => !name.startsWith('.'));
@@ -111,17 +107,7 @@ async function make(rules: FaultPlan['rules'], job: string): Promise<Made> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
     statSync(join(folder, name)).isFile(),
   );
-  return { sandbox, shop, run, files };
-}
-
-function callOf(): Parameters<typeof resolveCommand>[2] {
-  const nothing = () => undefined;
-  return {
-    terminal: { out: nothing, err: nothing, bars: undefined },
-    env: {},
-    log: silent,
-    stopping: new AbortController().signal,
-  };
+  return { sandbox, shop, close, run, files };
 }
 
 /** Names without what differs from file to file. */

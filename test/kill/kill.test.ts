@@ -1,7 +1,6 @@
 // The built program is killed at random times, again and again, against a sandbox in another process that goes
 // wrong in every tenth call. KILLS and CARDS make it longer: `npm run test:kill`.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Books } from '../../src/sandbox/books.ts';
 import { rehearse } from '../support/rehearsal.ts';
@@ -53,13 +52,7 @@ test(`${KILLS} kills over runs of ${CARDS} cards lose nothing and print nothing 
         if (found !== undefined) resolve(found);
       });
     });
-    const env = {
-      CARDPRESS_API_URL: origin,
-      CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-      CARDPRESS_SETTLE: '1',
-      DINTERO_CLIENT_ID: 'sandbox',
-      DINTERO_CLIENT_SECRET: 'sandbox',
-    };
+    const env = { ...shop.env, CARDPRESS_API_URL: origin, CARDPRESS_SETTLE: '1' };
     let kills = 0;
     for (let number = 1; kills < KILLS; number += 1) {
       const name = `k${number}`;

@@ -2,16 +2,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { call, have } from '../support/programs.ts';
-import { manifestRows, rehearse } from '../support/rehearsal.ts';
+import { manifestRows, openRehearsal } from '../support/rehearsal.ts';
 
-const sandbox = await startSandbox();
-const rehearsal = await rehearse(sandbox.origin);
-afterAll(async () => {
-  rehearsal.remove();
-  await sandbox.close();
-});
+const { sandbox, shop, close } = await openRehearsal();
+afterAll(close);
 
 const CODES = 'token: { length: 12, symbols: true, numbers: true }, pin: { length: 6 }';
 const job = (name: string, data: string, codes = CODES) => `
@@ -23,8 +18,7 @@ sheet: a4-8up
 packing: { bundle: 10, box: 20 }
 handoff: { seal: none, data: ${data} }
 `;
-const read = (run: string, file: string) =>
-  readFileSync(join(rehearsal.output, run, 'handoff', file), 'utf8');
+const read = (run: string, file: string) => readFileSync(join(shop.output, run, 'handoff', file), 'utf8');
 const booked = (run: string) =>
   Object.values(sandbox.books().accounts)
     .flatMap(({ cards }) => cards)
@@ -33,7 +27,7 @@ const booked = (run: string) =>
     .map((card) => ({ card_id: card.card_id, token: card.tokens[0]!.value, pin: card.pins[0]!.value }));
 
 test('CSV: UTF-8 without a mark, CRLF, RFC 4180, leading zeros, nothing added', async () => {
-  await rehearsal.run(job('csv', 'csv'), { run: 'csv' });
+  await shop.run(job('csv', 'csv'), { run: 'csv' });
   const text = read('csv', 'data/cards.csv');
   expect(text.startsWith('serial,card_id,token,pin\r\n000001,"csv, no. 000001",')).toBe(true);
   expect(text.endsWith('\r\n')).toBe(true);
@@ -53,7 +47,7 @@ test('CSV: UTF-8 without a mark, CRLF, RFC 4180, leading zeros, nothing added', 
 
 test('mapped columns, the PIN in a file of its own, art without data and what goes where', async () => {
   const columns = '[{ field: card_id, name: Number }, { field: token, name: "Token/Barcode" }, pin, box]';
-  await rehearsal.run(job('apart', `{ format: tsv, columns: ${columns}, pin: apart }`), { run: 'apart' });
+  await shop.run(job('apart', `{ format: tsv, columns: ${columns}, pin: apart }`), { run: 'apart' });
   const lines = (file: string) => read('apart', file).trimEnd().split('\r\n');
   const cards = booked('apart');
   expect(lines('data/cards.tsv')[0]).toBe('Number\tToken/Barcode\tbox');
@@ -62,7 +56,7 @@ test('mapped columns, the PIN in a file of its own, art without data and what go
     'Number\tpin',
     ...cards.map(({ card_id, pin }) => `${card_id}\t${pin}`),
   ]);
-  const files = readdirSync(join(rehearsal.output, 'apart/handoff/static'));
+  const files = readdirSync(join(shop.output, 'apart/handoff/static'));
   expect(files).toEqual(['back.pdf', 'front.pdf', 'positions.json']);
   const positions = JSON.parse(read('apart', 'static/positions.json')) as { data: string }[];
   expect(positions.map(({ data }) => data)).toEqual(
@@ -71,7 +65,7 @@ test('mapped columns, the PIN in a file of its own, art without data and what go
   const ticket = JSON.parse(read('apart', 'ticket.json')) as { data: object[] };
   expect(ticket.data).toMatchObject([{ records: 64, match: 'card_id' }, { file: 'data/pins.tsv' }]);
   if (have('pdftotext')) {
-    const art = join(rehearsal.output, 'apart/handoff/static/back.pdf');
+    const art = join(shop.output, 'apart/handoff/static/back.pdf');
     expect(call('pdftotext', [art, '-']).toString()).toContain('Treat this card like cash');
     expect(call('pdftotext', [art, '-']).toString()).not.toMatch(/apart|\{/);
   }
@@ -81,8 +75,8 @@ test('fixed width: every record as long as every other', async () => {
   const digits = 'token: { length: 16 }, pin: { length: 6 }';
   const columns = '[serial, { field: card_id, width: 20 }, token, type]';
   const fixed = job('fixed', `{ format: fixed, columns: ${columns} }`, digits);
-  await expect(rehearsal.run(fixed, { run: 'fixed' })).rejects.toThrow('the PIN is missing');
-  await rehearsal.run(fixed.replace('token, type', 'token, pin'), { run: 'fixed' });
+  await expect(shop.run(fixed, { run: 'fixed' })).rejects.toThrow('the PIN is missing');
+  await shop.run(fixed.replace('token, type', 'token, pin'), { run: 'fixed' });
   const lines = read('fixed', 'data/cards.txt').split('\r\n');
   expect(lines).toHaveLength(65);
   expect(new Set(lines.slice(0, 64).map(({ length }) => length))).toEqual(new Set([10 + 20 + 16 + 6]));
@@ -99,5 +93,5 @@ test('columns that could not work are refused at their place', async () => {
     ['{ format: csv, columns: [card_id, cvv] }', 'handoff.data.columns[2] is "cvv"'],
     ['xls', 'it must be none, csv'],
   ] as const)
-    await expect(rehearsal.run(job('refused', data))).rejects.toThrow(reason);
+    await expect(shop.run(job('refused', data))).rejects.toThrow(reason);
 });

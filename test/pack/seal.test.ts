@@ -6,19 +6,16 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { replaceCommand } from '../../src/cli/replace-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { call, have, makeAgeKey, openGpg, tryCall } from '../support/programs.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
-const sandbox = await startSandbox();
-const rehearsal = await rehearse(sandbox.origin);
+const { sandbox, shop, close } = await openRehearsal();
 const withGpg = have('gpg');
 const gpg = withGpg ? openGpg() : undefined;
 afterAll(async () => {
   gpg?.remove();
-  rehearsal.remove();
-  await sandbox.close();
+  await close();
 });
 
 const job = (name: string, seal: string, account = 'T00000001') => `
@@ -40,12 +37,12 @@ interface Manifest {
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const handoffOf = (run: string) => join(rehearsal.output, run, 'handoff');
+const handoffOf = (run: string) => join(shop.output, run, 'handoff');
 const manifestOf = (run: string) =>
   JSON.parse(readFileSync(join(handoffOf(run), 'manifest.json'), 'utf8')) as Manifest;
 
 describe.skipIf(!withGpg)('OpenPGP', () => {
-  const keyFile = (name: string) => join(rehearsal.dir, 'keys', name);
+  const keyFile = (name: string) => join(shop.dir, 'keys', name);
   const makeKey = (name: string, lines?: readonly string[]) => {
     const fingerprint = gpg!.makeKey(name, lines);
     gpg!.exportPublic(fingerprint, keyFile(`${name}.asc`));
@@ -62,7 +59,7 @@ describe.skipIf(!withGpg)('OpenPGP', () => {
     test(`gpg opens what was sealed to a key of kind ${kind}, and a P account is run`, async () => {
       const fingerprint = makeKey(kind, lines);
       const pinned = `[{ key: keys/${kind}.asc, fingerprint: "${fingerprint.toLowerCase()}" }]`;
-      await rehearsal.run(job(`pgp-${kind}`, pinned, 'P00000001'), { run: `pgp-${kind}` });
+      await shop.run(job(`pgp-${kind}`, pinned, 'P00000001'), { run: `pgp-${kind}` });
       const files = readdirSync(join(handoffOf(`pgp-${kind}`), 'print'));
       expect(files).toEqual(['001', '002', '003'].map((n) => `pgp-${kind}_${n}of003.pdf.pgp`));
       for (const volume of manifestOf(`pgp-${kind}`).volumes) {
@@ -83,13 +80,13 @@ describe.skipIf(!withGpg)('OpenPGP', () => {
     gpg!.exportPublic(user, keyFile('short.asc'));
     const text = job('short', '[keys/short.asc]', 'P00000001');
     const wrong = { DINTERO_CLIENT_SECRET: 'wrong' };
-    await expect(rehearsal.run(text, { run: 'short-1', env: wrong })).rejects.toThrow();
+    await expect(shop.run(text, { run: 'short-1', env: wrong })).rejects.toThrow();
     const later = (more = {}) =>
       outcomeOf((print) =>
         runCommand(
-          join(rehearsal.dir, 'job.yaml'),
-          { output: rehearsal.output, run: 'short-1', ...more },
-          rehearsal.call(print, 5),
+          join(shop.dir, 'job.yaml'),
+          { output: shop.output, run: 'short-1', ...more },
+          shop.call(print, 5),
         ),
       );
     expect(await later()).toMatchObject({ code: 0 });
@@ -108,20 +105,20 @@ describe.skipIf(!withGpg)('OpenPGP', () => {
     const user = 'brief@example.com';
     gpg!.run(['--passphrase', '', '--quick-generate-key', user, 'rsa2048', 'encr', '2d']);
     gpg!.exportPublic(user, keyFile('brief.asc'));
-    await rehearsal.run(job('brief', '[keys/brief.asc]', 'T00000001'), { run: 'brief-1' });
+    await shop.run(job('brief', '[keys/brief.asc]', 'T00000001'), { run: 'brief-1' });
     const replace = (days: number) =>
       outcomeOf((print) =>
         replaceCommand(
           'brief-1',
-          { cards: '1', reason: 'lost', output: rehearsal.output },
-          rehearsal.call(print, days),
+          { cards: '1', reason: 'lost', output: shop.output },
+          shop.call(print, days),
         ),
       );
     expect(await replace(5)).toMatchObject({
       code: 2,
       out: expect.stringMatching(/^keys\/brief\.asc: .*expired[^]*--seal FILE/) as string,
     });
-    expect(existsSync(join(rehearsal.output, 'brief-1/books'))).toBe(false);
+    expect(existsSync(join(shop.output, 'brief-1/books'))).toBe(false);
     expect(await replace(0)).toMatchObject({ code: 0 });
   });
 
@@ -165,7 +162,7 @@ describe.skipIf(!withGpg)('OpenPGP', () => {
       nowhere: /no such file/,
     };
     for (const [name, reason] of Object.entries(refusals)) {
-      const attempt = rehearsal.run(job('refused', `[keys/${name}.asc]`));
+      const attempt = shop.run(job('refused', `[keys/${name}.asc]`));
       const failure = await attempt.then(
         () => undefined,
         (error: unknown) => error as Error & { kind: string },
@@ -175,24 +172,24 @@ describe.skipIf(!withGpg)('OpenPGP', () => {
       expect.soft(failure?.kind).toBe('input');
     }
     const other = 'f'.repeat(40);
-    await expect(
-      rehearsal.run(job('refused', `[{ key: keys/good.asc, fingerprint: ${other} }]`)),
-    ).rejects.toThrow(good);
+    await expect(shop.run(job('refused', `[{ key: keys/good.asc, fingerprint: ${other} }]`))).rejects.toThrow(
+      good,
+    );
     const accounts = Object.values(sandbox.books().accounts).flatMap(({ cards }) => cards);
     expect(accounts.filter(({ card_id }) => card_id.startsWith('refused'))).toEqual([]);
   });
 });
 
 test.skipIf(!have('age'))('age opens what was sealed to age recipients, each by itself', async () => {
-  const paths = ['a.txt', 'b.txt'].map((name) => join(rehearsal.dir, name));
+  const paths = ['a.txt', 'b.txt'].map((name) => join(shop.dir, name));
   const recipients = paths.map(makeAgeKey);
-  await rehearsal.run(job('aged', `[${recipients.join(', ')}]`), { run: 'aged' });
+  await shop.run(job('aged', `[${recipients.join(', ')}]`), { run: 'aged' });
   for (const { file, content } of manifestOf('aged').volumes) {
     expect(file).toMatch(/^print\/aged_TEST_00\dof003\.pdf\.age$/);
     for (const path of paths)
       expect(sha256(call('age', ['-d', '-i', path, join(handoffOf('aged'), file)]))).toBe(content.sha256);
   }
-  const stranger = join(rehearsal.dir, 'c.txt');
+  const stranger = join(shop.dir, 'c.txt');
   makeAgeKey(stranger);
   const file = join(handoffOf('aged'), manifestOf('aged').volumes[0]!.file);
   expect(tryCall('age', ['-d', '-i', stranger, file]).status).not.toBe(0);
@@ -200,26 +197,26 @@ test.skipIf(!have('age'))('age opens what was sealed to age recipients, each by 
 });
 
 test('a P account never goes out unsealed, and no two kinds of key are mixed', async () => {
-  await expect(rehearsal.run(job('never', 'none', 'P00000001'))).rejects.toThrow('never hands off unsealed');
+  await expect(shop.run(job('never', 'none', 'P00000001'))).rejects.toThrow('never hands off unsealed');
   const { recipient } = await generateKeyPair();
-  await expect(rehearsal.run(job('twice', `[${recipient}, ${recipient}]`))).rejects.toThrow('named twice');
-  await expect(rehearsal.run(job('bad', `[${recipient.slice(0, -1)}]`))).rejects.toThrow('age recipient');
+  await expect(shop.run(job('twice', `[${recipient}, ${recipient}]`))).rejects.toThrow('named twice');
+  await expect(shop.run(job('bad', `[${recipient.slice(0, -1)}]`))).rejects.toThrow('age recipient');
 });
 
 test('a run goes on only with the keys that it was planned with, and counts what a manufacturer got', async () => {
   const { recipient } = await generateKeyPair();
   const other = await generateKeyPair();
-  const stop = rehearsal.run(job('kept', `[${recipient}]`), {
+  const stop = shop.run(job('kept', `[${recipient}]`), {
     run: 'kept-1',
     env: { DINTERO_CLIENT_SECRET: 'wrong' },
   });
   await expect(stop).rejects.toThrow();
-  await expect(rehearsal.run(job('kept', `[${other.recipient}]`), { run: 'kept-1' })).rejects.toThrow(
+  await expect(shop.run(job('kept', `[${other.recipient}]`), { run: 'kept-1' })).rejects.toThrow(
     'handoff.seal',
   );
-  await rehearsal.run(job('kept', `[${recipient}]`), { run: 'kept-1' });
-  await rehearsal.run(job('kept', `[${recipient}]`), { run: 'kept-2', new: true });
+  await shop.run(job('kept', `[${recipient}]`), { run: 'kept-1' });
+  await shop.run(job('kept', `[${recipient}]`), { run: 'kept-2', new: true });
   const planOf = (run: string) =>
-    JSON.parse(rehearsal.read(`${run}/plan.json`)) as { handoff: { sequence: number } };
+    JSON.parse(shop.read(`${run}/plan.json`)) as { handoff: { sequence: number } };
   expect([planOf('kept-1'), planOf('kept-2')].map(({ handoff }) => handoff.sequence)).toEqual([1, 2]);
 });

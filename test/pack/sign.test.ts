@@ -10,17 +10,12 @@ import { proveCommand } from '../../src/cli/prove-command.ts';
 import { verifyCommand } from '../../src/cli/verify-command.ts';
 import { checkHandoff } from '../../src/pack/check-handoff.ts';
 import { manifestJsonSchema } from '../../src/pack/manifest-schema.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { call, have, openGpg, tryCall } from '../support/programs.ts';
-import { rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
-const sandbox = await startSandbox();
-const rehearsal = await rehearse(sandbox.origin);
-afterAll(async () => {
-  rehearsal.remove();
-  await sandbox.close();
-});
+const { sandbox, shop, close } = await openRehearsal();
+afterAll(close);
 
 const job = (name: string, handoff: string) => `
 name: ${name}
@@ -30,11 +25,11 @@ template: classic
 sheet: one-up
 handoff: { seal: none, ${handoff} }
 `;
-const handoffOf = (run: string) => join(rehearsal.output, run, 'handoff');
-const keyPath = (name: string) => join(rehearsal.dir, 'keys', name);
+const handoffOf = (run: string) => join(shop.output, run, 'handoff');
+const keyPath = (name: string) => join(shop.dir, 'keys', name);
 const check = (path: string) => checkHandoff(nodeDisk, path);
 const verify = (path: string) =>
-  outcomeOf((print) => verifyCommand(path, { output: rehearsal.output }, rehearsal.call(print)));
+  outcomeOf((print) => verifyCommand(path, { output: shop.output }, shop.call(print)));
 
 test('minisign checks our signature, made with a plain key and with a locked one', async () => {
   if (!have('minisign')) return;
@@ -47,7 +42,7 @@ test('minisign checks our signature, made with a plain key and with a locked one
     chmodSync(keyPath(`${name}.key`), 0o600);
     const env: Record<string, string> =
       name === 'locked' ? { CARDPRESS_SIGN_PASSPHRASE: password.trim() } : {};
-    await rehearsal.run(job(name, `sign: keys/${name}.key`), { run: name, env });
+    await shop.run(job(name, `sign: keys/${name}.key`), { run: name, env });
     for (const signed of ['SHA256SUMS', 'manifest.json']) {
       call('minisign', ['-V', '-p', keyPath(`${name}.pub`), '-m', signed], { cwd: handoffOf(name) });
       call('minisign', ['-V', '-p', 'signing-key.pub', '-m', signed], { cwd: handoffOf(name) });
@@ -58,14 +53,12 @@ test('minisign checks our signature, made with a plain key and with a locked one
       expect.stringContaining(signedBy),
     ]);
   }
-  await expect(rehearsal.run(job('shut', 'sign: keys/locked.key'))).rejects.toThrow(
-    'locked with a passphrase',
-  );
+  await expect(shop.run(job('shut', 'sign: keys/locked.key'))).rejects.toThrow('locked with a passphrase');
   const wrong = { CARDPRESS_SIGN_PASSPHRASE: 'another' };
-  await expect(rehearsal.run(job('shut', 'sign: keys/locked.key'), { env: wrong })).rejects.toThrow(
+  await expect(shop.run(job('shut', 'sign: keys/locked.key'), { env: wrong })).rejects.toThrow(
     'does not open this key',
   );
-  const other = join(rehearsal.dir, 'other');
+  const other = join(shop.dir, 'other');
   cpSync(handoffOf('plain'), other, { recursive: true });
   copyFileSync(keyPath('locked.pub'), join(other, 'signing-key.pub'));
   expect((await check(other)).wrong.join()).toContain('was not made with the key');
@@ -82,16 +75,16 @@ describe.skipIf(!have('gpg'))('OpenPGP', () => {
       writeFileSync(keyPath('shop.asc'), ours.run(['--armor', '--export-secret-keys', fingerprint]), {
         mode: 0o600,
       });
-      await rehearsal.run(job('gpg', 'sign: keys/shop.asc'), { run: 'gpg' });
+      await shop.run(job('gpg', 'sign: keys/shop.asc'), { run: 'gpg' });
       const at = (name: string) => join(handoffOf('gpg'), name);
       theirs.run(['--import', at('signing-key.asc')]);
       const { status, stderr } = theirs.tryRun(['--verify', at('SHA256SUMS.asc'), at('SHA256SUMS')]);
       expect([status, stderr.toString()]).toEqual([0, expect.stringContaining('Good signature')]);
       theirs.run(['--verify', at('manifest.json.asc'), at('manifest.json')]);
-      expect(rehearsal.read('gpg/handoff/README.txt').replaceAll(' ', '')).toContain(fingerprint);
+      expect(shop.read('gpg/handoff/README.txt').replaceAll(' ', '')).toContain(fingerprint);
       call('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: handoffOf('gpg') });
 
-      const changed = join(rehearsal.dir, 'changed');
+      const changed = join(shop.dir, 'changed');
       const withChange = async (change: () => void) => {
         rmSync(changed, { recursive: true, force: true });
         cpSync(handoffOf('gpg'), changed, { recursive: true });
@@ -143,16 +136,16 @@ describe.skipIf(!have('gpg'))('OpenPGP', () => {
       ['public', 'public key'],
       ['open', 'read by others'],
     ] as const)
-      await expect(rehearsal.run(job('no', `sign: keys/${name}.asc`))).rejects.toThrow(reason);
+      await expect(shop.run(job('no', `sign: keys/${name}.asc`))).rejects.toThrow(reason);
   });
 });
 
 test('the manifest is of the published schema', async () => {
-  await rehearsal.run(job('schema', 'data: tsv'), { run: 'schema' });
+  await shop.run(job('schema', 'data: tsv'), { run: 'schema' });
   const validate = new Ajv2020({ strict: true, formats: { 'date-time': true } }).compile(
     manifestJsonSchema(),
   );
-  const manifest = JSON.parse(rehearsal.read('schema/handoff/manifest.json')) as Record<string, unknown>;
+  const manifest = JSON.parse(shop.read('schema/handoff/manifest.json')) as Record<string, unknown>;
   validate(manifest);
   expect(validate.errors).toBeNull();
   expect(validate({ ...manifest, counts: undefined })).toBe(false);
@@ -160,13 +153,13 @@ test('the manifest is of the published schema', async () => {
 });
 
 test('a commitment is opened for one card, and checks a card in hand', async () => {
-  await rehearsal.run(job('proved', 'data: none'), { run: 'proved' });
+  await shop.run(job('proved', 'data: none'), { run: 'proved' });
   const said: string[] = [];
   const terminal = { out: (text: string) => void said.push(text), err: () => undefined, bars: undefined };
-  const env = { CARDPRESS_KEY: join(rehearsal.dir, 'keys/key.txt') };
+  const env = { CARDPRESS_KEY: join(shop.dir, 'keys/key.txt') };
   const around = { terminal, env, log: silent, stopping: new AbortController().signal };
   const prove = (flags: object, input = '') =>
-    proveCommand('proved', { output: rehearsal.output, ...flags }, around, () => Promise.resolve(input));
+    proveCommand('proved', { output: shop.output, ...flags }, around, () => Promise.resolve(input));
   await prove({ card: '2' });
   const cards = Object.values(sandbox.books().accounts).flatMap((account) => account.cards);
   const card = cards.find(({ card_id }) => card_id === 'proved-000002')!;
@@ -183,8 +176,8 @@ test('a commitment is opened for one card, and checks a card in hand', async () 
   const field = (text: string) =>
     `${text.length.toString(16).padStart(8, '0')}${Buffer.from(text).toString('hex')}`;
   const input = Buffer.from(salt + ['proved-000002', token, pin].map(field).join(''), 'hex');
-  writeFileSync(join(rehearsal.dir, 'preimage'), input);
-  const sum = tryCall('sha256sum', [join(rehearsal.dir, 'preimage')])
+  writeFileSync(join(shop.dir, 'preimage'), input);
+  const sum = tryCall('sha256sum', [join(shop.dir, 'preimage')])
     .stdout.toString()
     .slice(0, 64);
   expect(said[0]).toContain(sum);

@@ -8,16 +8,11 @@ import { afterAll, expect, test } from 'vitest';
 import { generateKeyPair, unseal } from '../../src/base/vault.ts';
 import type { Manifest } from '../../src/pack/manifest-schema.ts';
 import type { Ticket } from '../../src/pack/ticket.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { checkX4 } from '../../src/verify/x4.ts';
-import { rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
-const sandbox = await startSandbox();
-const rehearsal = await rehearse(sandbox.origin);
-afterAll(async () => {
-  rehearsal.remove();
-  await sandbox.close();
-});
+const { shop, close } = await openRehearsal();
+afterAll(close);
 
 const job = (name: string, press: string, more = 'handoff: { seal: none }', sheet = 'a4-8up') => `
 name: ${name}
@@ -28,14 +23,14 @@ sheet: ${sheet}
 press: ${press}
 ${more}
 `;
-const path = (run: string, file: string) => join(rehearsal.output, run, 'handoff', file);
+const path = (run: string, file: string) => join(shop.output, run, 'handoff', file);
 const json = (run: string, file: string) => JSON.parse(readFileSync(path(run, file), 'utf8')) as unknown;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 test('a step is a page of its own, in the sums, sealed as the volumes are, in the place of the print', async () => {
   const key = await generateKeyPair();
   const handoff = `handoff: { seal: [${key.recipient}] }`;
-  await rehearsal.run(job('apart', '{ stepInk: spot }', handoff), { run: 'apart' });
+  await shop.run(job('apart', '{ stepInk: spot }', handoff), { run: 'apart' });
   const { steps } = json('apart', 'manifest.json') as Manifest;
   const file = 'steps/apart_TEST_scratch_back.pdf.age';
   expect(steps).toMatchObject([{ step: 'scratch', side: 'back', file }]);
@@ -63,7 +58,7 @@ test('a step is a page of its own, in the sums, sealed as the volumes are, in th
 
 test('a step in the volume is a plate of it, and read back is what lies below', async () => {
   const more = 'handoff: { seal: none, data: csv }';
-  await rehearsal.run(job('within', '{ steps: inline, barGrowth: 42 }', more), { run: 'within' });
+  await shop.run(job('within', '{ steps: inline, barGrowth: 42 }', more), { run: 'within' });
   const ticket = json('within', 'ticket.json') as Ticket;
   expect(ticket.steps).toEqual([
     { step: 'scratch', side: 'back', spot: 'Scratch', where: 'inline', file: null },
@@ -82,7 +77,7 @@ test('a step in the volume is a plate of it, and read back is what lies below', 
 });
 
 test('steps that are left out are said to be', async () => {
-  await rehearsal.run(job('without', '{ steps: none }'), { run: 'without' });
+  await shop.run(job('without', '{ steps: none }'), { run: 'without' });
   const ticket = json('without', 'ticket.json') as Ticket;
   expect(ticket.steps).toMatchObject([{ step: 'scratch', where: 'none', file: null }]);
   expect(existsSync(path('without', 'steps'))).toBe(false);
@@ -91,7 +86,7 @@ test('steps that are left out are said to be', async () => {
 test('in stacks, manifest and data file have each card where it is printed', async () => {
   const data = '{ format: csv, columns: [card_id, token, pin, sheet, slot] }';
   const more = `packing: { bundle: 3, box: 6 }\nvolume: { sheets: 3 }\nhandoff: { seal: none, data: ${data} }`;
-  await rehearsal.run(job('stacks', '{}', more, '24up-360x520'), { run: 'stacks' });
+  await shop.run(job('stacks', '{}', more, '24up-360x520'), { run: 'stacks' });
   const rows = (file: string) =>
     readFileSync(path('stacks', file), 'utf8')
       .trimEnd()
@@ -114,12 +109,12 @@ test('in stacks, manifest and data file have each card where it is printed', asy
 });
 
 test('a press profile of the shop’s own is read, its waivers told, and its stacks held to bundles', async () => {
-  mkdirSync(join(rehearsal.dir, 'press'));
+  mkdirSync(join(shop.dir, 'press'));
   writeFileSync(
-    join(rehearsal.dir, 'press/works.yaml'),
+    join(shop.dir, 'press/works.yaml'),
     'name: Card Works\ndpi: 1200\nthresholds: { bar-height: { fail: 11 } }\nwaivers: [{ rule: bar-height, reason: their scanner test of May }]\n',
   );
-  await rehearsal.run(job('shop', './press/works.yaml'), { run: 'shop' });
+  await shop.run(job('shop', './press/works.yaml'), { run: 'shop' });
   const { preflight } = json('shop', 'report.json') as { preflight: { rules: { rule: string }[] } };
   expect(preflight.rules).toContainEqual(
     expect.objectContaining({
@@ -132,7 +127,7 @@ test('a press profile of the shop’s own is read, its waivers told, and its sta
   const { press } = json('shop', 'manifest.json') as Manifest;
   expect(press).toMatchObject({ name: 'Card Works', dpi: 1200 });
   const more = 'packing: { bundle: 100, box: 500 }\nvolume: { sheets: 30 }\nhandoff: { seal: none }';
-  await expect(rehearsal.run(job('odd', '{}', more, '24up-360x520'))).rejects.toThrow(
+  await expect(shop.run(job('odd', '{}', more, '24up-360x520'))).rejects.toThrow(
     'stacks of 30 sheets break bundles of 100, and the sheet 24up-360x520 is cut and stacked',
   );
 });

@@ -2,22 +2,13 @@
 // call of the same process goes on with the run.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { acknowledgeCommand } from '../../src/cli/acknowledge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
-});
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+const { shop, close } = await openRehearsal();
+afterAll(close);
 
 const JOB = `
 name: stays

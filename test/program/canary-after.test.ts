@@ -3,21 +3,15 @@
 // searched, too.
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { type Place, placesBelow, sayers } from '../support/forms.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { generateKeyPair } from '../../src/base/vault.ts';
-import { type Rehearsal, manifestRows, rehearse } from '../support/rehearsal.ts';
+import { manifestRows, openRehearsal } from '../support/rehearsal.ts';
 import { cardpress, start } from './cli.ts';
 
 const SECRET = 'sandbox-secret-canary';
 const HOOK = 'hook-secret-canary';
-
-const closing: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
 
 interface Said {
   readonly what: string;
@@ -26,16 +20,10 @@ interface Said {
 }
 
 test('approve to archive, with each refusal on the way', async () => {
-  const sandbox = await startSandbox({ clientSecret: SECRET });
-  const shop: Rehearsal = await rehearse(sandbox.origin);
-  const receiver: Receiver = await startReceiver(HOOK);
-  closing.push(
-    () => sandbox.close(),
-    () => receiver.close(),
-    () => {
-      shop.remove();
-    },
-  );
+  const { sandbox, shop, close } = await openRehearsal({ clientSecret: SECRET });
+  onTestFinished(close);
+  const receiver = await startReceiver(HOOK);
+  onTestFinished(receiver.close);
   const { recipient } = await generateKeyPair();
   const job = `
 name: canary
@@ -60,12 +48,9 @@ retention: 1d
   await shop.write('elsewhere/.keep', '');
   await shop.write('tmp/.keep', '');
   const env = {
-    CARDPRESS_API_URL: sandbox.origin,
-    CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-    CARDPRESS_SETTLE: '0',
+    ...shop.env,
     CARDPRESS_THREADS: '0',
     CARDPRESS_NOTIFY_SECRET: HOOK,
-    DINTERO_CLIENT_ID: 'sandbox',
     DINTERO_CLIENT_SECRET: SECRET,
     TMPDIR: join(shop.dir, 'tmp'),
   };

@@ -1,10 +1,9 @@
 // Where the secrets of a run are to be found: sealed, and in the print files of an unsealed T handoff. A run
 // with known codes is made, and everything that it left is searched for them, in every plain form.
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { cardpress } from './cli.ts';
 import { type Place, filesBelow, placesBelow, sayers } from '../support/forms.ts';
 
@@ -22,32 +21,19 @@ batch: { size: 10, concurrency: 2, perSecond: 100 }
 handoff: { seal: none }
 `;
 
-let open: { shop: Rehearsal; sandbox: Sandbox } | undefined;
-afterEach(async () => {
-  await open?.sandbox.close();
-  open?.shop.remove();
-});
-
 async function makeRun(rules: FaultPlan['rules'], job = JOB, args: readonly string[] = []) {
-  const sandbox = await startSandbox({ faults: { rules }, clientSecret: 'sandbox-secret-canary' });
-  const shop = await rehearse(sandbox.origin);
-  open = { shop, sandbox };
+  const clientSecret = 'sandbox-secret-canary';
+  const { sandbox, shop, close } = await openRehearsal({ faults: { rules }, clientSecret });
+  onTestFinished(close);
   await shop.write('job.yaml', job);
-  const env = {
-    CARDPRESS_API_URL: sandbox.origin,
-    CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-    CARDPRESS_SETTLE: '0',
-    DINTERO_CLIENT_ID: 'sandbox',
-    DINTERO_CLIENT_SECRET: 'sandbox-secret-canary',
-    TMPDIR: join(shop.dir, 'tmp'),
-  };
+  const env = { ...shop.env, DINTERO_CLIENT_SECRET: clientSecret, TMPDIR: join(shop.dir, 'tmp') };
   await shop.write('tmp/.keep', '');
   const ended = await cardpress([...args, 'run', 'job.yaml'], { cwd: shop.dir, env });
   await sandbox.settle();
   const cards = Object.values(sandbox.books().accounts).flatMap(({ cards: all }) => all);
   const secrets = [
     ...cards.flatMap(({ tokens, pins }) => [...tokens, ...pins].map(({ value }) => value)),
-    'sandbox-secret-canary',
+    clientSecret,
   ];
   const key = /AGE-SECRET-KEY-\w+/.exec(shop.readFile('keys/key.txt'))?.[0] ?? '';
   const places: Place[] = [
@@ -56,7 +42,7 @@ async function makeRun(rules: FaultPlan['rules'], job = JOB, args: readonly stri
     ...placesBelow(shop.dir, (path) => !path.endsWith('keys/key.txt') && !path.includes('/handoff/print/')),
   ];
   const faults = Object.values(sandbox.books().operations).reduce((sum, { faults: some }) => sum + some, 0);
-  return { ended, found: sayers([...secrets, key], places), secrets, searched: places.length, faults };
+  return { shop, ended, found: sayers([...secrets, key], places), secrets, searched: places.length, faults };
 }
 
 describe('nothing of a run gives a secret away', () => {
@@ -108,8 +94,8 @@ describe('nothing of a run gives a secret away', () => {
 });
 
 test('the search finds what is there: every code in the print files, whose bytes do not say it', async () => {
-  const { secrets } = await makeRun([]);
-  const { dir, output } = open!.shop;
+  const { shop, secrets } = await makeRun([]);
+  const { dir, output } = shop;
   const volumes = filesBelow(output).filter((path) => /handoff\/print\/.*\.pdf$/.test(path));
   const places = placesBelow(dir, (path) => volumes.includes(path));
   const codes = secrets.filter((secret) => !secret.startsWith('sandbox-'));

@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { checkCommand } from '../../src/cli/check-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { picturesOf, readSymbols } from '../render/reader.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const FONT = fileURLToPath(new URL('../../templates/fonts/JetBrainsMono-Medium.ttf', import.meta.url));
 
@@ -32,21 +31,13 @@ batch: { perSecond: 100 }
 handoff: { seal: none }
 `;
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-
+const { shop, close } = await openRehearsal();
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
   await shop.write('template.yaml', TEMPLATE);
   await shop.write('job.yaml', JOB);
   await shop.write('mono.ttf', readFileSync(FONT));
 });
-
-afterAll(async () => {
-  await sandbox.close();
-  shop.remove();
-});
+afterAll(close);
 
 test('it is checked and shown', async () => {
   const printed: string[] = [];

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PRINTABLE_ASCII } from '../../src/plan/format.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { pdfium } from '../../src/verify/pdfium.ts';
 import { parseCsv } from '../pack/csv.ts';
 import { picturesOf, readSymbols } from '../render/reader.ts';
 import { run as runProgram, testWith } from '../render/tools.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
 const SYMBOLS = PRINTABLE_ASCII.replaceAll(/[A-Za-z0-9]/g, '');
@@ -44,16 +43,15 @@ interface KnownCard {
   readonly pin: string;
 }
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
+// The seed is one with which every character comes.
+const { sandbox, shop, close } = await openRehearsal({
+  seed: 'characters',
+  behaviour: { symbolSet: SYMBOLS },
+});
 let cards: readonly KnownCard[];
 let csv: string;
 let pdfs: readonly string[];
-
 beforeAll(async () => {
-  // The seed is one with which every character comes.
-  sandbox = await startSandbox({ seed: 'characters', behaviour: { symbolSet: SYMBOLS } });
-  shop = await rehearse(sandbox.origin);
   const classic = readFileSync(join(TEMPLATES, 'classic/template.yaml'), 'utf8');
   cpSync(join(TEMPLATES, 'classic'), join(shop.dir, 'template'), { recursive: true });
   writeFileSync(
@@ -73,11 +71,7 @@ beforeAll(async () => {
   const print = join(shop.output, run, 'handoff/print');
   pdfs = readdirSync(print).map((file) => join(print, file));
 });
-
-afterAll(async () => {
-  await sandbox.close();
-  shop.remove();
-});
+afterAll(close);
 
 test('every printable character really occurs, in tokens, in PINs and in ids', () => {
   expect(cards).toHaveLength(80);

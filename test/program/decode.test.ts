@@ -3,9 +3,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { picturesOf, readSymbols } from '../render/reader.ts';
-import { type Rehearsal, manifestRows, rehearse } from '../support/rehearsal.ts';
+import { manifestRows, openRehearsal } from '../support/rehearsal.ts';
 
 /** Three sheets of 21, four slots of the last one empty, and a sheet of overs; cards come in three batches. */
 const JOB = `
@@ -34,21 +33,15 @@ interface Manifest {
   readonly volumes: readonly { readonly file: string; readonly content: { readonly pages: number } }[];
 }
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
+const { sandbox, shop, close } = await openRehearsal({
+  faults: { rules: [{ operation: 'batch', fault: 'shuffle' }] },
+});
 let run: string;
-
 beforeAll(async () => {
-  sandbox = await startSandbox({ faults: { rules: [{ operation: 'batch', fault: 'shuffle' }] } });
-  shop = await rehearse(sandbox.origin);
   await shop.run(JOB);
   [run = ''] = readdirSync(shop.output).filter((name) => !name.startsWith('.'));
 });
-
-afterAll(async () => {
-  await sandbox.close();
-  shop.remove();
-});
+afterAll(close);
 
 test('every slot of every sheet holds the codes of the card that the manifest has there', async () => {
   const manifest = JSON.parse(shop.read(`${run}/handoff/manifest.json`)) as Manifest;

@@ -1,10 +1,9 @@
 // Every built-in template in a real run of twenty cards: what was issued is what a stranger reads in print.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { afterAll, expect, test } from 'vitest';
 import { picturesOf, readSymbols } from '../render/reader.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const RUNS = [
   { template: 'classic', sheet: 'a4-8up', pin: 'symbol' },
@@ -13,18 +12,8 @@ const RUNS = [
   { template: 'voucher', sheet: 'a4-labels-8up', pin: 'text' },
 ] as const;
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
-});
-
-afterAll(async () => {
-  await sandbox.close();
-  shop.remove();
-});
+const { sandbox, shop, close } = await openRehearsal();
+afterAll(close);
 
 test.each(RUNS)('$template on $sheet', async ({ template, sheet, pin }) => {
   await shop.run(`

@@ -2,33 +2,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { afterAll, expect, test } from 'vitest';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { type Started, cardpress, start } from './cli.ts';
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-beforeAll(async () => {
-  const rules = [{ operation: 'batch', fault: 'delay', delay: 2000 } as const];
-  sandbox = await startSandbox({ faults: { rules } });
-  shop = await rehearse(sandbox.origin);
-});
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+const rules = [{ operation: 'batch', fault: 'delay', delay: 2000 } as const];
+const { sandbox, shop, close } = await openRehearsal({ faults: { rules } });
+afterAll(close);
 
-const options = () => ({
-  cwd: shop.dir,
-  env: {
-    CARDPRESS_API_URL: sandbox.origin,
-    CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-    CARDPRESS_SETTLE: '0',
-    DINTERO_CLIENT_ID: 'sandbox',
-    DINTERO_CLIENT_SECRET: 'sandbox',
-  },
-});
+const options = { cwd: shop.dir, env: shop.env };
 
 /** A run that has asked for its cards and waits for the answer. */
 async function asking(name: string): Promise<Started> {
@@ -43,7 +25,7 @@ sheet: one-up
 handoff: { seal: none }
 `,
   );
-  const started = start(['--json', 'run', `${name}.yaml`, '--run', `${name}-1`], options());
+  const started = start(['--json', 'run', `${name}.yaml`, '--run', `${name}-1`], options);
   let events = '';
   started.child.stdout?.on('data', (text: string) => (events += text));
   while (!events.includes('batch.asked') && started.child.exitCode === null) await sleep(50);
@@ -64,7 +46,7 @@ test('a terminal that hangs up, more than once: the answer is sealed, and the ru
   child.kill('SIGHUP');
   expect(await ended).toMatchObject({ code: 143 });
   expect(batches('hup')).toContain('0001.1.age');
-  expect(await cardpress(['run', 'hup.yaml'], options())).toMatchObject({ code: 0 });
+  expect(await cardpress(['run', 'hup.yaml'], options)).toMatchObject({ code: 0 });
   expect(made('hup').filter(({ deleted_at }) => deleted_at === undefined)).toHaveLength(3);
   expect(made('hup')).toHaveLength(3);
 });

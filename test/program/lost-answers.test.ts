@@ -1,10 +1,9 @@
 // A batch whose answer is lost, late, cut off or wrong: the run ends, and its accounts are the platform's.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Failure } from '../../src/base/failure.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import type { Behaviour } from '../../src/sandbox/behaviour.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Rehearsal, manifestRows, rehearse } from '../support/rehearsal.ts';
+import { manifestRows, openRehearsal, rehearse } from '../support/rehearsal.ts';
 import { difference, runsIn } from './books.ts';
 
 const JOB = `
@@ -17,16 +16,9 @@ batch: { size: 4, concurrency: 2, perSecond: 100 }
 handoff: { seal: none }
 `;
 
-let open: { shop: Rehearsal; sandbox: Sandbox } | undefined;
-afterEach(async () => {
-  await open?.sandbox.close();
-  open?.shop.remove();
-});
-
 async function start(rules: FaultPlan['rules'], behaviour: Partial<Behaviour> = {}) {
-  const sandbox = await startSandbox({ faults: { rules }, behaviour });
-  const shop = await rehearse(sandbox.origin);
-  open = { shop, sandbox };
+  const { sandbox, shop, close } = await openRehearsal({ faults: { rules }, behaviour });
+  onTestFinished(close);
   return {
     shop,
     sandbox,

@@ -1,16 +1,9 @@
 // The probe against a sandbox whose open answers are varied: it writes down what it meets, and leaves nothing.
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ProbeReport } from '../../src/issue/probe.ts';
 import type { Behaviour } from '../../src/sandbox/behaviour.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { cardpress } from './cli.ts';
-
-let open: { shop: Rehearsal; sandbox: Sandbox } | undefined;
-afterEach(async () => {
-  await open?.sandbox.close();
-  open?.shop.remove();
-});
 
 const JOB = `
 name: probe
@@ -23,9 +16,8 @@ handoff: { seal: none }
 `;
 
 async function probed(behaviour: Partial<Behaviour>, job = JOB) {
-  const sandbox = await startSandbox({ behaviour });
-  const shop = await rehearse(sandbox.origin);
-  open = { shop, sandbox };
+  const { sandbox, shop, close } = await openRehearsal({ behaviour });
+  onTestFinished(close);
   await shop.write('job.yaml', job);
   const env = {
     CARDPRESS_API_URL: sandbox.origin,
@@ -41,7 +33,7 @@ async function probed(behaviour: Partial<Behaviour>, job = JOB) {
   );
   const report =
     ended.code === 0 ? (JSON.parse(shop.read('.probe/T00000001.json')) as ProbeReport) : undefined;
-  return { ended, alive, secrets, report, text: ended.out + ended.err + JSON.stringify(report) };
+  return { shop, ended, alive, secrets, report, text: ended.out + ended.err + JSON.stringify(report) };
 }
 
 test.each([
@@ -104,8 +96,7 @@ test('cards that cannot be deleted are named', async () => {
 });
 
 test('what it found is heeded: a recovery that cannot work is refused', async () => {
-  await probed({ reissueInactive: false });
-  const { shop } = open!;
+  const { shop } = await probed({ reissueInactive: false });
   await expect(shop.run(`${JOB}recovery: reissue\n`)).rejects.toThrow(
     /recovery is reissue, but the probe of T00000001 found: status 409/,
   );

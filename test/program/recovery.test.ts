@@ -1,12 +1,11 @@
 // What a person meets when something is wrong: keys, damage, decisions, signals, two callers at once.
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { generateKeyPair, identityText } from '../../src/base/vault.ts';
 import type { Behaviour } from '../../src/sandbox/behaviour.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { difference, runsIn } from './books.ts';
 import { have } from '../support/programs.ts';
 import { cardpress, start } from './cli.ts';
@@ -21,24 +20,11 @@ batch: { size: 6, concurrency: 1, perSecond: 100 }
 handoff: { seal: none }
 `;
 
-let open: { shop: Rehearsal; sandbox: Sandbox } | undefined;
-afterEach(async () => {
-  await open?.sandbox.close();
-  open?.shop.remove();
-});
-
 async function openShop(rules: FaultPlan['rules'] = [], behaviour: Partial<Behaviour> = {}) {
-  const sandbox = await startSandbox({ faults: { rules }, behaviour });
-  const shop = await rehearse(sandbox.origin);
+  const { sandbox, shop, close } = await openRehearsal({ faults: { rules }, behaviour });
+  onTestFinished(close);
   await shop.write('job.yaml', JOB);
-  open = { shop, sandbox };
-  const env: Record<string, string> = {
-    CARDPRESS_API_URL: sandbox.origin,
-    CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-    CARDPRESS_SETTLE: '0',
-    DINTERO_CLIENT_ID: 'sandbox',
-    DINTERO_CLIENT_SECRET: 'sandbox',
-  };
+  const env = { ...shop.env };
   return {
     shop,
     sandbox,

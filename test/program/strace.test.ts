@@ -3,13 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { spawn } from 'node:child_process';
-import { rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
+import { cardpress } from './cli.ts';
 
-const CLI = fileURLToPath(new URL('../../dist/cli/cli.js', import.meta.url));
 const works = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
 const JOB = `
 name: traced
@@ -38,39 +35,13 @@ function callsOf(trace: string): readonly string[] {
 test.skipIf(!works)(
   'strace: asked durably, then sent; sealed durably, then read (needs strace)',
   async () => {
-    const sandbox = await startSandbox();
-    const shop = await rehearse(sandbox.origin);
+    const { shop, close } = await openRehearsal();
     try {
       await shop.write('job.yaml', JOB);
       const trace = join(shop.dir, 'trace.txt');
-      const child = spawn(
-        'strace',
-        [
-          '-f',
-          '-s',
-          '200',
-          '-e',
-          'trace=openat,fsync,link,linkat,write,writev,sendto',
-          '-o',
-          trace,
-          process.execPath,
-          CLI,
-          'run',
-          'job.yaml',
-        ],
-        {
-          cwd: shop.dir,
-          env: {
-            PATH: process.env.PATH,
-            CARDPRESS_API_URL: sandbox.origin,
-            CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-            DINTERO_CLIENT_ID: 'sandbox',
-            DINTERO_CLIENT_SECRET: 'sandbox',
-          },
-          stdio: 'ignore',
-        },
-      );
-      await new Promise((resolve) => child.on('close', resolve));
+      const watched = 'trace=openat,fsync,link,linkat,write,writev,sendto';
+      const through = ['strace', '-f', '-s', '200', '-e', watched, '-o', trace];
+      await cardpress(['run', 'job.yaml'], { cwd: shop.dir, env: shop.env, through });
       const calls = callsOf(readFileSync(trace, 'utf8'));
       const find = (what: string, pattern: RegExp, after: number) => {
         const at = calls.findIndex((call, index) => index > after && pattern.test(call));
@@ -107,8 +78,7 @@ test.skipIf(!works)(
         expect(sealedDurable).toBeLessThan(read);
       }
     } finally {
-      await sandbox.close();
-      shop.remove();
+      await close();
     }
   },
   120_000,

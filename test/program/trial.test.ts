@@ -7,8 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asFailure } from '../../src/base/failure.ts';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { checkCommand } from '../../src/cli/check-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const FONT = fileURLToPath(new URL('../../templates/fonts/JetBrainsMono-Medium.ttf', import.meta.url));
 
@@ -30,20 +29,12 @@ sheet: a4-8up
 handoff: { seal: none }
 `;
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-
+const { sandbox, shop, close } = await openRehearsal();
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
   await shop.write('template.yaml', TEMPLATE);
   await shop.write('mono.ttf', readFileSync(FONT));
 });
-
-afterAll(async () => {
-  await sandbox.close();
-  shop.remove();
-});
+afterAll(close);
 
 async function failureOf(work: Promise<unknown>) {
   const error: unknown = await work.then(

@@ -1,30 +1,20 @@
 // A scheduled job of a P account: it goes on under its approval from week to week until an input changes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { runsIn } from '../program/books.ts';
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-let receiver: Receiver;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
-  receiver = await startReceiver('key');
-});
-afterAll(async () => {
-  await receiver.close();
-  shop.remove();
-  await sandbox.close();
-});
+const { sandbox, shop, close } = await openRehearsal();
+afterAll(close);
+const receiver = await startReceiver('key');
+afterAll(receiver.close);
 
 /** `cardpress run` as the timer calls it, so many days from now. */
 const fire = (days: number) =>

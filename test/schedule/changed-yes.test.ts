@@ -1,16 +1,16 @@
 // An open run of a P account whose job was changed in what is read live: it goes on under another yes, or not at all.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { reprintCommand } from '../../src/cli/reprint-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { type Rehearsal, openRehearsal } from '../support/rehearsal.ts';
 
 const job = (account: string, seal: string, more = '') => `
 name: open
@@ -28,14 +28,11 @@ let seal: string;
 beforeEach(async () => {
   // The first batch is refused; the run stays open.
   const rules = [{ operation: 'batch', nth: 1, fault: 'status', status: 403 } as const];
-  sandbox = await startSandbox({ faults: { rules } });
-  shop = await rehearse(sandbox.origin);
+  const opened = await openRehearsal({ faults: { rules } });
+  ({ sandbox, shop } = opened);
   for (const box of ['outbox', 'elsewhere']) mkdirSync(join(shop.dir, box));
   seal = (await generateKeyPair()).recipient;
-});
-afterEach(async () => {
-  shop.remove();
-  await sandbox.close();
+  return opened.close;
 });
 
 const path = () => join(shop.dir, 'job.yaml');

@@ -2,22 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { afterAll, expect, test } from 'vitest';
 import { cardpress, start } from '../program/cli.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-beforeAll(async () => {
-  const rules = [{ operation: 'batch', fault: 'delay', delay: 2000 } as const];
-  sandbox = await startSandbox({ faults: { rules } });
-  shop = await rehearse(sandbox.origin);
-});
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+const rules = [{ operation: 'batch', fault: 'delay', delay: 2000 } as const];
+const { sandbox, shop, close } = await openRehearsal({ faults: { rules } });
+afterAll(close);
 
 const job = (name: string, schedule: string, more = '') => `
 name: ${name}
@@ -29,14 +20,8 @@ handoff: { seal: none }
 ${schedule}
 `;
 
-const env = () => ({
-  CARDPRESS_API_URL: sandbox.origin,
-  CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-  CARDPRESS_SETTLE: '0',
-  DINTERO_CLIENT_ID: 'sandbox',
-  DINTERO_CLIENT_SECRET: 'sandbox',
-});
-const call = (...args: readonly string[]) => cardpress(['schedule', ...args], { cwd: shop.dir, env: env() });
+const { dir: cwd, env } = shop;
+const call = (...args: readonly string[]) => cardpress(['schedule', ...args], { cwd, env });
 
 /** As if the job had been scheduled some time ago. */
 function scheduledSince(name: string, cron: string, since: Date): void {
@@ -81,7 +66,7 @@ test('SIGTERM: the answer on its way is sealed, and the next process goes on', a
   const cron = '0 2 * * *';
   await shop.write('night.yaml', job('night', `schedule: { cron: "${cron}", timezone: Europe/Oslo }`));
   scheduledSince('night', cron, new Date(Date.now() - 3 * 86_400_000));
-  const first = start(['--json', 'schedule', 'night.yaml'], { cwd: shop.dir, env: env() });
+  const first = start(['--json', 'schedule', 'night.yaml'], { cwd, env });
   let events = '';
   first.child.stdout?.on('data', (text: string) => (events += text));
   while (!events.includes('batch.asked') && first.child.exitCode === null) await sleep(50);
@@ -91,7 +76,7 @@ test('SIGTERM: the answer on its way is sealed, and the next process goes on', a
   expect(readdirSync(join(shop.output, run, 'batches'))).toContain('0001.1.age');
   expect(readdirSync(join(shop.output, run, 'receipts'))).toEqual([]);
 
-  const second = start(['schedule', 'night.yaml'], { cwd: shop.dir, env: env() });
+  const second = start(['schedule', 'night.yaml'], { cwd, env });
   while (!existsSync(join(shop.output, run, 'receipts/complete.json')) && second.child.exitCode === null)
     await sleep(50);
   second.child.kill('SIGTERM');

@@ -3,15 +3,13 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { silent } from '../../src/base/log.ts';
 import type { Call } from '../../src/cli/call.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { scheduleCommand } from '../../src/cli/schedule-command.ts';
 import { nextDues } from '../../src/plan/cron.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { simulatedClock } from './simulated-clock.ts';
 
 const JOB = `
@@ -48,33 +46,22 @@ const END = new Date('2026-12-31T12:00:00Z');
 const DAY = 86_400_000;
 
 const clock = simulatedClock(START.toISOString());
-let sandbox: Sandbox;
-let shop: Rehearsal;
-beforeAll(async () => {
-  sandbox = await startSandbox({ clock: () => clock.now().getTime(), faults: { rules: FAULTS } });
-  shop = await rehearse(sandbox.origin);
+const { sandbox, shop, close } = await openRehearsal({
+  clock: () => clock.now().getTime(),
+  faults: { rules: FAULTS },
+});
+beforeAll(() => {
   mkdirSync(join(shop.dir, 'outbox'));
   writeFileSync(join(shop.dir, 'job.yaml'), JOB);
 });
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+afterAll(close);
 
 test('52 weeks: the right runs, none twice, none lost', async () => {
   const job = join(shop.dir, 'job.yaml');
   const said: string[] = [];
   const callWith = (stopping: AbortSignal): Call => ({
+    ...shop.call(),
     terminal: { out: () => undefined, err: (text) => void said.push(text), bars: undefined },
-    env: {
-      CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-      CARDPRESS_API_URL: sandbox.origin,
-      CARDPRESS_SETTLE: '0',
-      CARDPRESS_THREADS: '0',
-      DINTERO_CLIENT_ID: 'sandbox',
-      DINTERO_CLIENT_SECRET: 'sandbox',
-    },
-    log: silent,
     stopping,
     now: clock.now,
   });

@@ -1,7 +1,7 @@
 // cardpress tend: handoffs that did not reach their targets, on the real disk, twice.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
 import type { Failure } from '../../src/base/failure.ts';
 import { takeLock, thisProcess } from '../../src/base/lock.ts';
@@ -10,29 +10,20 @@ import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { statusCommand } from '../../src/cli/status-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
 import { voidCommand } from '../../src/cli/void-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { type Rehearsal, openRehearsal, rehearse } from '../support/rehearsal.ts';
 
-let sandbox: Sandbox;
+const receiver = await startReceiver('key');
+afterAll(receiver.close);
 let shop: Rehearsal;
-let receiver: Receiver;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  receiver = await startReceiver('key');
-});
 // What is tended is all that lies in an output folder.
 beforeEach(async () => {
-  shop = await rehearse(sandbox.origin);
+  const opened = await openRehearsal();
+  shop = opened.shop;
   receiver.notices();
-});
-afterEach(() => {
-  shop.remove();
-});
-afterAll(async () => {
-  await receiver.close();
-  await sandbox.close();
+  return opened.close;
 });
 
 const outbox = (name: string) => join(shop.dir, name);

@@ -51,12 +51,9 @@ test.skipIf(!existsSync('/proc/self/fd'))(
         {
           env: {
             PATH: process.env.PATH,
-            CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
+            ...shop.env,
             CARDPRESS_API_URL: origin,
-            CARDPRESS_SETTLE: '0',
             CARDPRESS_THREADS: '1',
-            DINTERO_CLIENT_ID: 'sandbox',
-            DINTERO_CLIENT_SECRET: 'sandbox',
           },
           stdio: ['ignore', 'pipe', 'inherit'],
         },

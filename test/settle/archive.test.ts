@@ -7,10 +7,9 @@ import { archiveCommand } from '../../src/cli/archive-command.ts';
 import { purgeCommand } from '../../src/cli/purge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { reprintCommand } from '../../src/cli/reprint-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { call, have } from '../support/programs.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const JOB = `
 name: filed
@@ -22,17 +21,11 @@ handoff: { seal: none }
 deliver: [{ folder: . }]
 `;
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
+const { sandbox, shop, close } = await openRehearsal();
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
   await shop.run(JOB, { run: 'filed-1' });
 });
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+afterAll(close);
 
 const archive = (name = 'filed-1', to?: string) =>
   outcomeOf((print) =>

@@ -8,13 +8,12 @@ import { approveCommand } from '../../src/cli/approve-command.ts';
 import type { BookedCard } from '../../src/sandbox/books.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { type Rehearsal, openRehearsal } from '../support/rehearsal.ts';
 
 let sandbox: Sandbox;
 let shop: Rehearsal;
 beforeEach(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
+  ({ sandbox, shop } = await openRehearsal());
   const { recipient } = await generateKeyPair();
   await shop.run(
     `

@@ -1,16 +1,15 @@
 // What status says of a run, and what its accounts.json says: the same numbers, also after cards were voided. And what
 // the metrics say of its job.
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { reader } from '../../src/cli/environment.ts';
 import { replaceCommand } from '../../src/cli/replace-command.ts';
 import { statusCommand } from '../../src/cli/status-command.ts';
 import { voidCommand } from '../../src/cli/void-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { metricsText } from '../../src/watch/metrics.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const RUN = 'told-1';
 const JOB = `
@@ -23,16 +22,8 @@ handoff: { seal: none }
 deliver: [{ folder: . }]
 `;
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
-});
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+const { shop, close } = await openRehearsal();
+afterAll(close);
 
 /** The counts of the rows of `status`, by the first word of the row. */
 async function told(run: string): Promise<Record<string, readonly number[]>> {

@@ -1,7 +1,7 @@
 // cardpress purge: past the retention, and by a person's force; and what audit --platform finds at the platform.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { secret } from '../../src/base/secret.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
 import { reader } from '../../src/cli/environment.ts';
@@ -9,10 +9,10 @@ import { type PurgeFlags, purgeCommand } from '../../src/cli/purge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { statusCommand } from '../../src/cli/status-command.ts';
 import { Platform } from '../../src/issue/platform.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { metricsText } from '../../src/watch/metrics.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { type Rehearsal, openRehearsal } from '../support/rehearsal.ts';
 
 const job = (name: string, more = '') => `
 name: ${name}
@@ -26,17 +26,10 @@ ${more}
 
 let sandbox: Sandbox;
 let shop: Rehearsal;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterAll(async () => {
-  await sandbox.close();
-});
 beforeEach(async () => {
-  shop = await rehearse(sandbox.origin);
-});
-afterEach(() => {
-  shop.remove();
+  const opened = await openRehearsal();
+  ({ sandbox, shop } = opened);
+  return opened.close;
 });
 
 const purge = (run: string | undefined, flags: PurgeFlags = {}, days = 0) =>

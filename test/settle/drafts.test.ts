@@ -1,7 +1,7 @@
 // What is left of a supplement whose planning was cut off: a key and copies of codes, which nobody may overlook.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { unseal } from '../../src/base/vault.ts';
 import { writeKey } from '../../src/cli/keygen-command.ts';
@@ -10,9 +10,8 @@ import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { rekeyCommand } from '../../src/cli/rekey-command.ts';
 import { reprintCommand } from '../../src/cli/reprint-command.ts';
 import { readOperatorKey } from '../../src/pipeline/keys.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { type Rehearsal, openRehearsal } from '../support/rehearsal.ts';
 
 const job = (id: string) => `
 name: spoiled
@@ -23,20 +22,12 @@ sheet: one-up
 handoff: { seal: none }
 `;
 
-let sandbox: Sandbox;
 let shop: Rehearsal;
 let left: string;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
-afterAll(async () => {
-  await sandbox.close();
-});
 beforeEach(async () => {
-  shop = await rehearse(sandbox.origin);
-});
-afterEach(() => {
-  shop.remove();
+  const opened = await openRehearsal();
+  shop = opened.shop;
+  return opened.close;
 });
 
 const at = (...path: string[]) => join(shop.output, ...path);

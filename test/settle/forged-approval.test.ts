@@ -3,30 +3,21 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
 import { doctorCommand } from '../../src/cli/doctor-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { openSigner } from '../../src/pack/signer.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Approval } from '../../src/settle/approval.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { minisignKey } from '../support/minisign-key.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { runsIn } from '../program/books.ts';
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
-});
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+const { sandbox, shop, close } = await openRehearsal();
+afterAll(close);
 
 type Command = 'run' | 'doctor' | 'audit';
 

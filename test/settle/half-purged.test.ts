@@ -1,7 +1,7 @@
 // cardpress purge over a run with supplements: all of it or, after a crash, all of it later. No secret is forgotten.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { takeLock, thisProcess } from '../../src/base/lock.ts';
 import { RunFolder } from '../../src/base/run-folder.ts';
@@ -10,27 +10,18 @@ import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { replaceCommand } from '../../src/cli/replace-command.ts';
 import { statusCommand } from '../../src/cli/status-command.ts';
 import { tendCommand } from '../../src/cli/tend-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { beginPurge } from '../../src/settle/purge.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { type Rehearsal, openRehearsal } from '../support/rehearsal.ts';
 
 const RUN = 'two-1';
 const SUPPLEMENT = 'two-1-s1';
 
-let sandbox: Sandbox;
 let shop: Rehearsal;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-});
 beforeEach(async () => {
-  shop = await rehearse(sandbox.origin);
-});
-afterEach(() => {
-  shop.remove();
-});
-afterAll(async () => {
-  await sandbox.close();
+  const opened = await openRehearsal();
+  shop = opened.shop;
+  return opened.close;
 });
 
 const purge = () => outcomeOf((print) => purgeCommand(RUN, { output: shop.output }, shop.call(print)));

@@ -1,7 +1,7 @@
 // Whoever edits a job can take its approvers out. A run that was begun under theirs keeps them.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { generateKeyPair } from '../../src/base/vault.ts';
 import { type ApproveFlags, approveCommand } from '../../src/cli/approve-command.ts';
 import { auditCommand } from '../../src/cli/audit-command.ts';
@@ -9,11 +9,10 @@ import { deliverCommand } from '../../src/cli/deliver-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { reprintCommand } from '../../src/cli/reprint-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Approval } from '../../src/settle/approval.ts';
 import { minisignKey } from '../support/minisign-key.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const KARI = 'EFCDAB8967452301';
 const OLA = '5555555555555555';
@@ -24,18 +23,10 @@ const BY_NOBODY = {
   ) as string,
 };
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-beforeAll(async () => {
-  // The first batch is refused, so that the run stays open.
-  const rules = [{ operation: 'batch', nth: 1, fault: 'status', status: 403 } as const];
-  sandbox = await startSandbox({ faults: { rules } });
-  shop = await rehearse(sandbox.origin);
-});
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+// The first batch is refused, so that the run stays open.
+const rules = [{ operation: 'batch', nth: 1, fault: 'status', status: 403 } as const];
+const { sandbox, shop, close } = await openRehearsal({ faults: { rules } });
+afterAll(close);
 
 test('a yes of nobody, or of another, is none to an open run, its supplements and its targets; audit says so', async () => {
   const { recipient } = await generateKeyPair();

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { Behaviour } from '../../src/sandbox/behaviour.ts';
 import type { BookedCard } from '../../src/sandbox/books.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Ended, cardpress } from '../program/cli.ts';
-import { type Rehearsal, manifestRows, rehearse } from '../support/rehearsal.ts';
+import { type Rehearsal, manifestRows, openRehearsal } from '../support/rehearsal.ts';
 
 export interface Shop {
   readonly shop: Rehearsal;
@@ -40,21 +40,11 @@ export async function openShop(
   job: string,
   options: { readonly rules?: FaultPlan['rules']; readonly behaviour?: Partial<Behaviour> } = {},
 ): Promise<Shop> {
-  const sandbox = await startSandbox({
-    faults: { rules: options.rules ?? [] },
-    ...(options.behaviour && { behaviour: options.behaviour }),
-  });
-  const shop = await rehearse(sandbox.origin);
+  const { rules = [], behaviour = {} } = options;
+  const { sandbox, shop, close } = await openRehearsal({ faults: { rules }, behaviour });
   writeFileSync(join(shop.dir, 'job.yaml'), job);
   mkdirSync(join(shop.dir, 'outbox'));
-  const env: Record<string, string> = {
-    CARDPRESS_API_URL: sandbox.origin,
-    CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-    CARDPRESS_SETTLE: '0',
-    CARDPRESS_THREADS: '0',
-    DINTERO_CLIENT_ID: 'sandbox',
-    DINTERO_CLIENT_SECRET: 'sandbox',
-  };
+  const env = { ...shop.env, CARDPRESS_THREADS: '0' };
   const call = (...args: string[]) => cardpress(args, { cwd: shop.dir, env });
   const expectCode = async (code: number, args: readonly string[]) => {
     const ended = await call(...args);
@@ -90,10 +80,7 @@ export async function openShop(
         .flatMap(({ cards }) => cards)
         .find(({ card_id }) => card_id === id),
     accounts: (run) => JSON.parse(readFileSync(join(shop.output, run, 'accounts.json'), 'utf8')) as Accounts,
-    async close() {
-      await sandbox.close();
-      shop.remove();
-    },
+    close,
   };
 }
 

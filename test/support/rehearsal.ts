@@ -1,4 +1,4 @@
-// A run in a folder of its own on the real disk, in this process, against any server that speaks the API.
+// A shop in a folder of its own on the real disk, its commands in this process, against any server that speaks the API.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { approveCommand } from '../../src/cli/approve-command.ts';
 import type { Call } from '../../src/cli/call.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { writeKey } from '../../src/cli/keygen-command.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
 
 export interface Rehearsal {
   readonly dir: string;
@@ -24,6 +25,8 @@ export interface Rehearsal {
       readonly env?: Record<string, string>;
     },
   ) => Promise<string>;
+  /** What the built program is to find in its environment: the shop's key, the platform and its credentials. */
+  readonly env: Readonly<Record<string, string>>;
   /** What a command is called with, in this process, so many days from now; `print` gets what it prints. */
   readonly call: (print?: (text: string) => void, days?: number, env?: Record<string, string>) => Call;
   /** A file below the output folder. */
@@ -34,23 +37,37 @@ export interface Rehearsal {
   readonly remove: () => void;
 }
 
+/** A platform of its own and a shop at it; `close` is for when the tests are through with both. */
+export async function openRehearsal(options?: SandboxOptions): Promise<{
+  readonly sandbox: Sandbox;
+  readonly shop: Rehearsal;
+  readonly close: () => Promise<void>;
+}> {
+  const sandbox = await startSandbox(options);
+  const shop = await rehearse(sandbox.origin);
+  const close = async () => {
+    shop.remove();
+    await sandbox.close();
+  };
+  return { sandbox, shop, close };
+}
+
 export async function rehearse(origin: string): Promise<Rehearsal> {
   const dir = mkdtempSync(join(tmpdir(), 'cardpress-'));
   const output = join(dir, 'output');
   const key = join(dir, 'keys', 'key.txt');
   mkdirSync(join(dir, 'keys'));
   await writeKey(nodeDisk, key);
+  const ownEnv = {
+    CARDPRESS_KEY: key,
+    CARDPRESS_API_URL: origin,
+    CARDPRESS_SETTLE: '0',
+    DINTERO_CLIENT_ID: 'sandbox',
+    DINTERO_CLIENT_SECRET: 'sandbox',
+  };
   const callWith: Rehearsal['call'] = (print = () => undefined, days = 0, env = {}) => ({
     terminal: { out: print, err: print, bars: undefined },
-    env: {
-      CARDPRESS_KEY: key,
-      CARDPRESS_API_URL: origin,
-      CARDPRESS_SETTLE: '0',
-      CARDPRESS_THREADS: '0',
-      DINTERO_CLIENT_ID: 'sandbox',
-      DINTERO_CLIENT_SECRET: 'sandbox',
-      ...env,
-    },
+    env: { ...ownEnv, CARDPRESS_THREADS: '0', ...env },
     log: silent,
     stopping: new AbortController().signal,
     ...(days !== 0 && { now: () => new Date(Date.now() + days * 86_400_000) }),
@@ -58,6 +75,7 @@ export async function rehearse(origin: string): Promise<Rehearsal> {
   return {
     dir,
     output,
+    env: ownEnv,
     call: callWith,
     async run(job, { env = {}, ...options } = {}) {
       writeFileSync(join(dir, 'job.yaml'), job);

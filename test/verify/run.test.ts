@@ -20,10 +20,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Failure } from '../../src/base/failure.ts';
 import { silent } from '../../src/base/log.ts';
 import { verifyCommand } from '../../src/cli/verify-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { VolumeReport } from '../../src/verify/report.ts';
 import { savedForPress } from '../render/samples.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const JOB = `
 name: spring
@@ -55,21 +54,17 @@ back:
   - { part: text, text: "No. {card_id}", at: [6, 45], font: mono, size: 9 }
 `;
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
+const { sandbox, shop, close } = await openRehearsal();
 let finished: string;
 const run = () => join(shop.output, 'spring-1');
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
   await shop.run(JOB, { run: 'spring-1' });
   finished = await mkdtemp(join(tmpdir(), 'cardpress-finished-'));
   await cp(run(), finished, { recursive: true });
 });
 afterAll(async () => {
-  await sandbox.close();
-  shop.remove();
+  await close();
   rmSync(finished, { recursive: true });
 });
 beforeEach(async () => {

@@ -1,24 +1,15 @@
 // What check and doctor let pass is not refused by run and schedule.
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { checkCommand } from '../../src/cli/check-command.ts';
 import { doctorCommand } from '../../src/cli/doctor-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { scheduleCommand } from '../../src/cli/schedule-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
-});
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+const { shop, close } = await openRehearsal();
+afterAll(close);
 
 const JOB = (first: string, rest: string) => `
 name: before

@@ -1,33 +1,24 @@
 // cardpress doctor against a real platform, a real SSH server and a real disk; one thing broken at a time.
 import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import { generateKeyPairSync } from 'node:crypto';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { Failure } from '../../src/base/failure.ts';
 import { generateKeyPair } from '../../src/base/vault.ts';
-import { silent } from '../../src/base/log.ts';
 import { approveCommand } from '../../src/cli/approve-command.ts';
 import { doctorCommand } from '../../src/cli/doctor-command.ts';
 import { writeKey } from '../../src/cli/keygen-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { have } from '../support/programs.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 import { startSshd } from '../support/sshd.ts';
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
-});
+const { sandbox, shop, close } = await openRehearsal();
 beforeEach(() => {
   mkdirSync(join(shop.dir, 'outbox'), { recursive: true });
 });
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
-});
+afterAll(close);
 
 const JOB = `
 name: spring
@@ -46,18 +37,7 @@ async function doctor(job: string, env: Record<string, string> = {}, platform = 
   const code = await doctorCommand(
     join(shop.dir, 'job.yaml'),
     { output: shop.output },
-    {
-      terminal: { out: print, err: print, bars: undefined },
-      env: {
-        CARDPRESS_KEY: join(shop.dir, 'keys/key.txt'),
-        CARDPRESS_API_URL: platform,
-        DINTERO_CLIENT_ID: 'sandbox',
-        DINTERO_CLIENT_SECRET: 'sandbox',
-        ...env,
-      },
-      log: silent,
-      stopping: new AbortController().signal,
-    },
+    shop.call(print, 0, { CARDPRESS_API_URL: platform, ...env }),
   ).then(
     () => 0,
     (error: unknown) => (error as Failure).exitCode,

@@ -1,33 +1,24 @@
 // Who is told what: runs that fail at each stage in turn, against a real platform and a real receiver.
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { Failure } from '../../src/base/failure.ts';
 import { secret } from '../../src/base/secret.ts';
 import { writeKey } from '../../src/cli/keygen-command.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { failureNotice } from '../../src/watch/notice.ts';
 import { postNotice } from '../../src/watch/webhook.ts';
-import { type Receiver, startReceiver } from '../support/receiver.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const KEY = 'a-shared-secret-of-the-shop';
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
-let receiver: Receiver;
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
-  receiver = await startReceiver(KEY);
-});
-afterAll(async () => {
-  await receiver.close();
-  shop.remove();
-  await sandbox.close();
-});
+const { sandbox, shop, close } = await openRehearsal();
+afterAll(close);
+const receiver = await startReceiver(KEY);
+afterAll(receiver.close);
 beforeEach(() => void receiver.notices());
 
 /** Two print files: six cards and two overs. */
