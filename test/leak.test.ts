@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { generateKeyPair } from '../src/base/vault.ts';
 import { filesBelow, placesBelow, sayers } from './support/forms.ts';
+import { failureOf } from './support/outcome.ts';
 import { openRehearsal } from './support/rehearsal.ts';
 
 const { sandbox, shop, close } = await openRehearsal();
@@ -61,15 +62,14 @@ test('a sealed run leaves its secrets in sealed files alone, when it goes well a
   // The target is there when the job is checked, and may not be written to when it is time.
   mkdirSync(join(missing, 'bad'));
   writeFileSync(join(missing, 'bad', '.done'), 'somebody else’s');
-  const failure = await shop.run(job('bad', 'P00000001', `[${recipient}]`, missing), { run: 'bad' }).then(
-    () => undefined,
-    (error: unknown) => error as Error,
+  const failure = await failureOf(
+    shop.run(job('bad', 'P00000001', `[${recipient}]`, missing), { run: 'bad' }),
   );
-  expect(failure?.message).toContain('no receipt');
+  expect(failure.message).toContain('no receipt');
   const secrets = [...secretsOf('good'), ...secretsOf('bad')];
   expect(holders(secrets)).toEqual([]);
   expect(filesBelow(temporary)).toEqual([]);
-  const said = Buffer.from(`${printed}${failure?.message ?? ''}${failure?.stack ?? ''}`);
+  const said = Buffer.from(`${printed}${failure.message}${failure.stack ?? ''}`);
   expect(sayers(secrets, [['said', said]])).toEqual([]);
   for (const folder of [join(shop.output, 'good/handoff'), join(target, 'good')]) {
     const files = filesBelow(folder);

@@ -14,6 +14,7 @@ import {
   unseal,
   unsealStream,
 } from '../../src/base/vault.ts';
+import { failureOf } from '../support/outcome.ts';
 
 const mine = await generateKeyPair();
 const other = await generateKeyPair();
@@ -28,14 +29,6 @@ async function drain(pieces: AsyncIterable<Uint8Array>, into: Uint8Array[] = [])
   for await (const piece of pieces) into.push(piece);
   return Buffer.concat(into);
 }
-
-const failureOf = (work: Promise<unknown>) =>
-  work.then(
-    () => {
-      throw new Error('it opened');
-    },
-    (error: unknown) => error as Failure,
-  );
 
 /** Bytes with a pattern in them that repeats nowhere near a block's length. */
 const bytesOf = (length: number) =>

@@ -4,7 +4,6 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, wr
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/base/disk.ts';
-import type { Failure } from '../../src/base/failure.ts';
 import { silent } from '../../src/base/log.ts';
 import { RunFolder, names } from '../../src/base/run-folder.ts';
 import { deliverCommand } from '../../src/cli/deliver-command.ts';
@@ -19,6 +18,7 @@ import type { Job } from '../../src/plan/job.ts';
 import { have, call } from '../support/programs.ts';
 import { openRehearsal } from '../support/rehearsal.ts';
 import { type Sshd, startCutter, startSshd } from '../support/sshd.ts';
+import { failureOf } from '../support/outcome.ts';
 
 const job = (more = '') => `
 name: sent
@@ -63,11 +63,6 @@ function toolsWith(around: (session: Session) => Session = (session) => session)
   return { tools, waits };
 }
 
-const failureOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error as Failure,
-  );
 const reached = async ({ name }: Target) => (await readDeliveries(folder)).get(name);
 const whole = async (path: string) => (await checkHandoff(nodeDisk, join(path, 'sent_TEST'))).wrong;
 const parts = (path: string) =>
@@ -139,10 +134,8 @@ describe('a folder', () => {
       for (const nth of [1, 3, renames - 1, renames]) {
         const path = inbox();
         const target = targetOf({ folder: path, readBack: 'sha256' });
-        const killed = await failureOf(
-          deliver(target, false, toolsWith(killedAt('rename', nth, when)).tools),
-        );
-        expect(killed?.message).toContain('killed');
+        const { tools } = toolsWith(killedAt('rename', nth, when));
+        await expect(deliver(target, false, tools)).rejects.toThrow('killed');
         const isLast = nth === renames;
         expect(existsSync(join(path, 'sent_TEST/.done'))).toBe(isLast && when === 'after');
         expect((await reached(target))?.reached).toBe(isLast ? 'closing' : 'begun');
@@ -153,7 +146,8 @@ describe('a folder', () => {
     }
     const path = inbox();
     const target = targetOf({ folder: path, readBack: 'sha256' });
-    await failureOf(deliver(target, false, toolsWith(killedAt('rename', renames, 'after')).tools));
+    const { tools } = toolsWith(killedAt('rename', renames, 'after'));
+    await expect(deliver(target, false, tools)).rejects.toThrow('killed');
     rmSync(join(path, 'sent_TEST'), { recursive: true });
     const fetched = await failureOf(deliver(target, false, toolsWith().tools));
     expect(fetched).toMatchObject({ kind: 'doubt', exitCode: 5 });
@@ -171,7 +165,7 @@ describe('a folder', () => {
       ...session,
       rename: (from, to) => (last.test(to) ? Promise.reject(new Error('killed')) : session.rename(from, to)),
     }));
-    await failureOf(deliver(target, false, killed.tools));
+    await expect(deliver(target, false, killed.tools)).rejects.toThrow('killed');
     await noteReceived(target, toolsWith().tools);
     expect(await reached(target)).toEqual({ delivery: 1, reached: 'done' });
   });
@@ -187,7 +181,7 @@ describe('a folder', () => {
     }));
     const failure = await failureOf(deliver(targetOf({ folder: path, readBack: 'sha256' }), false, tools));
     expect(failure).toMatchObject({ kind: 'unavailable', exitCode: 4 });
-    expect(failure?.message).toContain('manifest.csv');
+    expect(failure.message).toContain('manifest.csv');
     expect(waits).toEqual([1000, 2000, 4000, 8000, 16000]);
     expect(existsSync(join(path, 'sent_TEST/manifest.csv'))).toBe(false);
     expect(existsSync(join(path, 'sent_TEST/.done'))).toBe(false);
@@ -268,7 +262,7 @@ describe.skipIf(!have('/usr/sbin/sshd', 'ssh-keygen'))('SFTP', () => {
     const target = fresh(sshd, 'changed', { fingerprint: other });
     const failure = await failureOf(deliver(target, false, toolsWith().tools));
     expect(failure).toMatchObject({ kind: 'mismatch', exitCode: 7 });
-    expect(failure?.message).toContain(sshd.fingerprint);
+    expect(failure.message).toContain(sshd.fingerprint);
     expect(readdirSync(join(sshd.inbox, 'changed'))).toEqual([]);
   });
 
@@ -332,7 +326,8 @@ describe.skipIf(!have('/usr/sbin/sshd', 'ssh-keygen'))('SFTP', () => {
       const other = fresh(blind, 'blind-2', { readBack: 'none' });
       const count = readdirSync(join(blind.inbox, 'blind'), { recursive: true, withFileTypes: true });
       const files = count.filter((one) => one.isFile()).length;
-      await failureOf(deliver(other, false, toolsWith(killedAt('rename', files, 'before')).tools));
+      const { tools } = toolsWith(killedAt('rename', files, 'before'));
+      await expect(deliver(other, false, tools)).rejects.toThrow('killed');
       expect(await failureOf(deliver(other, false, toolsWith().tools))).toMatchObject({ exitCode: 5 });
     } finally {
       await blind.close();

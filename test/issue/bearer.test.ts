@@ -3,18 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { Failure } from '../../src/base/failure.ts';
 import { secret } from '../../src/base/secret.ts';
+import { failureOf } from '../support/outcome.ts';
 import { openShop, orderOf } from './shop.ts';
-
-const failureOf = async (work: Promise<unknown>): Promise<Failure> => {
-  const failure = await work.then(
-    () => 'it worked',
-    (error: unknown) => error,
-  );
-  if (failure instanceof Failure) return failure;
-  throw new Error(`no failure: ${String(failure)}`);
-};
 
 test('one bearer token serves many calls', async () => {
   const { platform, calls } = await openShop();

@@ -7,7 +7,7 @@ import { generateKeyPair } from '../../src/base/vault.ts';
 import { replaceCommand } from '../../src/cli/replace-command.ts';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { call, have, makeAgeKey, openGpg, tryCall } from '../support/programs.ts';
-import { outcomeOf } from '../support/outcome.ts';
+import { failureOf, outcomeOf } from '../support/outcome.ts';
 import { openRehearsal } from '../support/rehearsal.ts';
 
 const { sandbox, shop, close } = await openRehearsal();
@@ -162,14 +162,10 @@ describe.skipIf(!withGpg)('OpenPGP', () => {
       nowhere: /no such file/,
     };
     for (const [name, reason] of Object.entries(refusals)) {
-      const attempt = shop.run(job('refused', `[keys/${name}.asc]`));
-      const failure = await attempt.then(
-        () => undefined,
-        (error: unknown) => error as Error & { kind: string },
-      );
-      expect.soft(failure?.message, name).toMatch(reason);
-      expect.soft(failure?.message, name).toMatch(/job\.yaml:8:\d+ /);
-      expect.soft(failure?.kind).toBe('input');
+      const failure = await failureOf(shop.run(job('refused', `[keys/${name}.asc]`)));
+      expect.soft(failure.message, name).toMatch(reason);
+      expect.soft(failure.message, name).toMatch(/job\.yaml:8:\d+ /);
+      expect.soft(failure.kind).toBe('input');
     }
     const other = 'f'.repeat(40);
     await expect(shop.run(job('refused', `[{ key: keys/good.asc, fingerprint: ${other} }]`))).rejects.toThrow(

@@ -4,6 +4,7 @@ import { Failure } from '../../src/base/failure.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import type { Behaviour } from '../../src/sandbox/behaviour.ts';
 import { manifestRows, openRehearsal, rehearse } from '../support/rehearsal.ts';
+import { failureOf } from '../support/outcome.ts';
 import { difference, runsIn } from './books.ts';
 
 const JOB = `
@@ -32,15 +33,6 @@ async function start(rules: FaultPlan['rules'], behaviour: Partial<Behaviour> = 
       }));
     },
   };
-}
-
-async function failure(running: Promise<unknown>): Promise<Failure> {
-  const error: unknown = await running.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof Failure)) throw new Error(`expected a failure, got ${String(error)}`);
-  return error;
 }
 
 const batch = { operation: 'batch' } as const;
@@ -112,7 +104,7 @@ test('cards that take the place of voided ones have serials above all others, an
 
 test('hold: the run stops with what is known, and replace lets it go on', async () => {
   const { shop, sandbox, known } = await start([{ ...batch, nth: 1, fault: 'drop-after-commit' }]);
-  const held = await failure(shop.run(`${JOB}recovery: hold\n`));
+  const held = await failureOf(shop.run(`${JOB}recovery: hold\n`));
   expect(held.kind).toBe('doubt');
   expect(held.message).toMatch(/4 of 4 cards exist at the platform/);
   expect(sandbox.books().operations.delete.calls).toBe(0);
@@ -126,7 +118,7 @@ test('an id that exists at its first ask is somebody else’s: nothing is touche
   await shop.run(JOB);
   const before = JSON.stringify(sandbox.books().accounts);
   const other = await rehearse(sandbox.origin);
-  const refused = await failure(other.run(JOB));
+  const refused = await failureOf(other.run(JOB));
   expect(refused.kind).toBe('refused');
   expect(refused.message).toMatch(/taken at the platform/);
   expect(JSON.stringify(sandbox.books().accounts)).toBe(before);
@@ -140,7 +132,7 @@ test('an id that exists at its first ask is somebody else’s: nothing is touche
 
 test('a refusal is passed on in the platform’s words, and asked again when run again', async () => {
   const { shop, known } = await start([{ ...batch, nth: [1, 2], fault: 'status', status: 403 }]);
-  const refused = await failure(shop.run(JOB));
+  const refused = await failureOf(shop.run(JOB));
   expect(refused.kind).toBe('refused');
   expect(refused.message).toMatch(/status 403/);
   await shop.run(JOB);
@@ -150,7 +142,7 @@ test('a refusal is passed on in the platform’s words, and asked again when run
 
 test('a platform that never answers surely: given up for now, and continued when run again', async () => {
   const { shop, known } = await start([{ ...batch, times: 20, fault: 'drop-after-commit' }]);
-  const given = await failure(shop.run(JOB));
+  const given = await failureOf(shop.run(JOB));
   expect(given.kind).toBe('unavailable');
   for (let again = 0; again < 5; again += 1) {
     try {
@@ -166,7 +158,7 @@ test('a platform that never answers surely: given up for now, and continued when
 
 test('tokens for one purchase stop the run before rendering, unless the job accepts them by name', async () => {
   const { shop } = await start([], { expiresAfterTransaction: true });
-  const stopped = await failure(shop.run(JOB));
+  const stopped = await failureOf(shop.run(JOB));
   expect(stopped.kind).toBe('doubt');
   expect(stopped.message).toMatch(/good for one purchase only/);
   await shop.run(`${JOB}accept: [token-for-one-purchase]\n`);
@@ -174,7 +166,7 @@ test('tokens for one purchase stop the run before rendering, unless the job acce
 
 test('tokens that end before cards.validUntil stop the run', async () => {
   const { shop } = await start([], { expiresIn: 86_400 });
-  const stopped = await failure(shop.run(JOB.replace('cards: {', 'cards: { validUntil: 2035-12-31,')));
+  const stopped = await failureOf(shop.run(JOB.replace('cards: {', 'cards: { validUntil: 2035-12-31,')));
   expect(stopped.kind).toBe('doubt');
   expect(stopped.message).toMatch(/before cards.validUntil 2035-12-31/);
 });
@@ -183,7 +175,7 @@ test('a platform without a Date header: nothing is deleted that cannot be proved
   const { shop, sandbox } = await start([{ ...batch, nth: 1, fault: 'drop-after-commit' }], {
     dateHeader: false,
   });
-  const held = await failure(shop.run(JOB));
+  const held = await failureOf(shop.run(JOB));
   expect(held.kind).toBe('doubt');
   expect(sandbox.books().operations.delete.calls).toBe(0);
 });

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asFailure } from '../../src/base/failure.ts';
 import { nodeDisk } from '../../src/base/disk.ts';
 import { checkCommand } from '../../src/cli/check-command.ts';
 import { openRehearsal } from '../support/rehearsal.ts';
+import { failureOf } from '../support/outcome.ts';
 
 const FONT = fileURLToPath(new URL('../../templates/fonts/JetBrainsMono-Medium.ttf', import.meta.url));
 
@@ -36,12 +36,8 @@ beforeAll(async () => {
 });
 afterAll(close);
 
-async function failureOf(work: Promise<unknown>) {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  const { exitCode, complaints } = asFailure(error);
+async function refusalOf(work: Promise<unknown>) {
+  const { exitCode, complaints } = await failureOf(work);
   return {
     code: exitCode,
     complaints: complaints.map(({ message, place }) => ({ message, line: place?.line })),
@@ -68,7 +64,7 @@ test('check refuses it for a job that leaves slots empty, and not for one that f
       shop.call((text) => void printed.push(text)),
     );
   await shop.write('job.yaml', job(12));
-  expect(await failureOf(check())).toEqual(REFUSED);
+  expect(await refusalOf(check())).toEqual(REFUSED);
   expect(printed.join('')).not.toContain('can be run');
   await shop.write('job.yaml', job(16));
   await check();
@@ -76,11 +72,11 @@ test('check refuses it for a job that leaves slots empty, and not for one that f
 });
 
 test('check refuses the template by itself', async () => {
-  expect(await failureOf(checkCommand(join(shop.dir, 'template.yaml'), shop.call()))).toEqual(REFUSED);
+  expect(await refusalOf(checkCommand(join(shop.dir, 'template.yaml'), shop.call()))).toEqual(REFUSED);
 });
 
 test('run refuses it before it plans anything or asks for a card', async () => {
-  expect(await failureOf(shop.run(job(12)))).toEqual(REFUSED);
+  expect(await refusalOf(shop.run(job(12)))).toEqual(REFUSED);
   expect(sandbox.books().accounts.T00000001?.cards ?? []).toEqual([]);
   expect((await nodeDisk.list(shop.output)).filter((name) => name.includes('dash'))).toEqual([]);
 });

@@ -1,8 +1,8 @@
 // Templates and sheets broken in many ways: each is refused, with its place and the rule that it breaks.
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { Failure } from '../../src/base/failure.ts';
-import { inspect } from '../../src/render/preflight.ts';
+import { HOUSE_RULES, inspect } from '../../src/render/preflight.ts';
+import { failureOf } from '../support/outcome.ts';
 import { code, inputsOf, read } from './samples.ts';
 
 const CLASSIC = read('classic/template.yaml').toString();
@@ -169,15 +169,11 @@ describe('a template', () => {
     ['corner: 3.18 }', 'corner: 3.18, holes: [{ at: [1, 1], size: [3, 3] }] }', 'nothing would cut them'],
     ['corner: 3.18 }', 'corner: 3.18, die: pine }', 'a die line has a plate of its own'],
     ['fill: pine', "fill: '#0a5c36'", 'it must be lower-case letters'],
-  ])('with %j as %j', (from, to, message) => {
-    try {
-      inputsOf({ template: changed(from, to) });
-    } catch (error) {
-      expect((error as Failure).message).toContain(message);
-      expect((error as Failure).complaints[0]!.place?.file).toBe('template.yaml');
-      return;
-    }
-    throw new Error('it was accepted');
+  ])('with %j as %j', async (from, to, message) => {
+    const template = changed(from, to);
+    const failure = await failureOf(() => inputsOf({ template }));
+    expect(failure.message).toContain(message);
+    expect(failure.complaints[0]!.place?.file).toBe('template.yaml');
   });
 });
 
@@ -209,16 +205,11 @@ describe('a sheet', () => {
     ['sheetCode: { at: [160, 12]', 'sheetCode: { at: [60, 12]', "the colour bar runs into the sheet's code"],
     ['slug: [16.4, 284]', 'slug: [16.4, 279]', 'runs into'],
     ['offset: 3.5', 'offset: 2', 'crop marks would stand in the bleed'],
-  ])('with %j as %j', (from, to, message) => {
+  ])('with %j as %j', async (from, to, message) => {
     expect(SHEET).toContain(from);
-    try {
-      inputsOf({ sheet: SHEET.replace(from, to) });
-    } catch (error) {
-      expect((error as Failure).message).toContain(message);
-      expect((error as Failure).complaints[0]!.place?.file).toBe('sheet.yaml');
-      return;
-    }
-    throw new Error('it was accepted');
+    const failure = await failureOf(() => inputsOf({ sheet: SHEET.replace(from, to) }));
+    expect(failure.message).toContain(message);
+    expect(failure.complaints[0]!.place?.file).toBe('sheet.yaml');
   });
 });
 
@@ -227,7 +218,6 @@ describe('a rule', () => {
 
   test('may be waived with a reason, which stays with the finding', async () => {
     const waivers = [{ rule: 'trim-distance' as const, reason: 'punched, never cut' }];
-    const { HOUSE_RULES } = await import('../../src/render/preflight.ts');
     const { findings, layout } = await inspect(
       inputsOf({ template }, { strictness: { ...HOUSE_RULES, waivers } }),
     );
@@ -239,7 +229,6 @@ describe('a rule', () => {
 
   test('about a module that only warns stops real cards', async () => {
     const narrow = changed('size: [79.6, 12], module: 0.34', 'size: [79.6, 12], module: 0.22');
-    const { HOUSE_RULES } = await import('../../src/render/preflight.ts');
     expect((await inspect(inputsOf({ template: narrow }))).layout).toBeDefined();
     const strict = await inspect(
       inputsOf({ template: narrow }, { strictness: { ...HOUSE_RULES, strict: true } }),
@@ -253,7 +242,6 @@ describe('a rule', () => {
   });
 
   test('that is waived leaves out no symbol, and prints none that cannot be read', async () => {
-    const { HOUSE_RULES } = await import('../../src/render/preflight.ts');
     const waivers = [{ rule: 'module-width' as const, reason: 'test cards read' }];
     const strictness = { ...HOUSE_RULES, waivers };
     const long = code(36, { prefix: 'DINCARD:', characters: true, symbols: true });

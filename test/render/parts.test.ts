@@ -1,10 +1,10 @@
 // Every part of a template at once: the checklist, the plates' names, and symbols in all four quarters.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Failure } from '../../src/base/failure.ts';
 import { readDrawing } from '../../src/render/drawing.ts';
 import { reachOf } from '../../src/render/outline.ts';
 import { checkX4 } from '../../src/verify/x4.ts';
+import { failureOf } from '../support/outcome.ts';
 import { picturesOf, readSymbols } from './reader.ts';
 import { cardsOf, layoutOf, pdfOf, read } from './samples.ts';
 import { run, scratchFolder, testWith } from './tools.ts';
@@ -107,17 +107,10 @@ describe('a drawing is refused, with its line', () => {
     ['<rect width="9" height="9" transform="scale(1 2 3)"/>', 'transform="scale(1 2 3)" cannot be read'],
     ['<rect width="9" height="9" transform="rotate(1) 4"/>', 'transform="rotate(1) 4" cannot be read'],
     ['<x:text xmlns:x="http://www.w3.org/2000/svg">hello</x:text>', '<text> cannot be drawn'],
-  ])('%s', (body, message) => {
-    try {
-      readDrawing(svg(body), 'art.svg');
-    } catch (error) {
-      expect(error).toBeInstanceOf(Failure);
-      const [complaint] = (error as Failure).complaints;
-      expect(complaint!.message).toContain(message);
-      expect(complaint!.place?.line).toBeGreaterThanOrEqual(2);
-      return;
-    }
-    throw new Error('it was accepted');
+  ])('%s', async (body, message) => {
+    const { complaints } = await failureOf(() => readDrawing(svg(body), 'art.svg'));
+    expect(complaints[0]!.message).toContain(message);
+    expect(complaints[0]!.place?.line).toBeGreaterThanOrEqual(2);
   });
 
   test.each([

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import sharp from 'sharp';
-import { Failure } from '../../src/base/failure.ts';
+import type { Failure } from '../../src/base/failure.ts';
 import { cardMarks } from '../../src/render/face.ts';
 import { openFont } from '../../src/render/font.ts';
 import { type LayoutInputs, inspect, prepare } from '../../src/render/preflight.ts';
+import { failureOf } from '../support/outcome.ts';
 import { type Design, cardsOf, code, inputsOf, read } from './samples.ts';
 
 const HEAD = `name: small
@@ -24,15 +25,9 @@ const PIN_PARTS = `  - { part: barcode, data: pin, at: [8, 30], size: [34, 10] }
 const back = (parts: string, { before = '', head = HEAD, codes = TOKEN_PARTS + PIN_PARTS } = {}) =>
   `${head}front:\n  - { part: rect, at: [-3, -3], size: [91.6, 59.98], fill: navy }\nback:\n${before}${codes}${parts}`;
 
-async function refusal(template: string | Design, more?: Partial<LayoutInputs>): Promise<Failure> {
+function refusal(template: string | Design, more?: Partial<LayoutInputs>): Promise<Failure> {
   const design = typeof template === 'string' ? { template } : template;
-  try {
-    await prepare(inputsOf(design, more));
-  } catch (error) {
-    expect(error).toBeInstanceOf(Failure);
-    return error as Failure;
-  }
-  throw new Error('it was accepted');
+  return failureOf(() => prepare(inputsOf(design, more)));
 }
 
 /** One complaint, with the line of the template that it points at. */

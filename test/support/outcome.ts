@@ -1,5 +1,5 @@
-// What a command of this process came to, as somebody at a terminal sees it.
-import { asFailure } from '../../src/base/failure.ts';
+// What work in this process came to: a command as somebody at a terminal sees it, or the failure alone.
+import { Failure, asFailure } from '../../src/base/failure.ts';
 
 export interface Outcome {
   readonly code: number;
@@ -17,4 +17,15 @@ export async function outcomeOf(work: (print: (text: string) => void) => Promise
     const failure = asFailure(error);
     return { code: failure.exitCode, out: out + failure.message };
   }
+}
+
+/** What it fails with; throws where it does not fail, or fails with what is none of our own. */
+export async function failureOf(work: Promise<unknown> | (() => unknown)): Promise<Failure> {
+  try {
+    await (typeof work === 'function' ? work() : work);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
 }

@@ -17,12 +17,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDFDocument, PDFName } from 'pdf-lib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Failure } from '../../src/base/failure.ts';
 import { silent } from '../../src/base/log.ts';
 import { verifyCommand } from '../../src/cli/verify-command.ts';
 import type { VolumeReport } from '../../src/verify/report.ts';
 import { savedForPress } from '../render/samples.ts';
 import { openRehearsal } from '../support/rehearsal.ts';
+import { failureOf } from '../support/outcome.ts';
 
 const JOB = `
 name: spring
@@ -88,15 +88,6 @@ function swapVolumes(a: number, b: number): void {
   renameSync(volume(a), `${volume(a)}.moved`);
   renameSync(volume(b), volume(a));
   renameSync(`${volume(a)}.moved`, volume(b));
-}
-
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Failure)) throw new Error(`no failure, but ${String(error)}`);
-  return error;
 }
 
 test('every volume has a report of the bytes that were read, and the manifest its sums', () => {
