@@ -10,7 +10,7 @@ import { slotPlaces } from '../../src/render/imposition.ts';
 import { parseJob } from '../../src/plan/job.ts';
 import { openPdf } from '../../src/verify/raster.ts';
 import { read } from '../render/samples.ts';
-import { quietly, testWith } from '../render/tools.ts';
+import { run, testWith } from '../render/tools.ts';
 import { type Ended, cardpress } from '../program/cli.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'cardpress-preview-'));
@@ -72,7 +72,7 @@ describe('of a built-in template', () => {
   });
 
   testWith('pdftoppm', "another engine's raster of that area is the same picture", async () => {
-    quietly('pdftoppm', '-r', '300', '-f', '2', '-l', '2', '-png', file('out/specimen.pdf'), file('poppler'));
+    run('pdftoppm', '-r', '300', '-f', '2', '-l', '2', '-png', file('out/specimen.pdf'), file('poppler'));
     const [page = ''] = readdirSync(cwd).filter((name) => name.startsWith('poppler'));
     const [theirs, own] = [await grey(file(page)), await grey(file('out/back.png'))];
     const sheet = parseSheet(read('sheets/a4-8up.yaml').toString(), 'sheet.yaml').value;

@@ -7,7 +7,7 @@ import { checkX4 } from '../../src/verify/x4.ts';
 import { failureOf } from '../support/outcome.ts';
 import { picturesOf, readSymbols } from './reader.ts';
 import { cardsOf, layoutOf, pdfOf, read } from './samples.ts';
-import { run, scratchFolder, testWith } from './tools.ts';
+import { ghostscript, scratchFolder, testWith } from './tools.ts';
 
 const folder = scratchFolder();
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
@@ -27,16 +27,7 @@ describe('every part', async () => {
 
   testWith('gs', 'has a plate for each of its spots', () => {
     const file = folder.write('every.pdf', pdf);
-    run(
-      'gs',
-      '-q',
-      '-dNOPAUSE',
-      '-dBATCH',
-      '-sDEVICE=tiffsep',
-      '-r50',
-      `-sOutputFile=${folder.path('every-%d.tif')}`,
-      file,
-    );
+    ghostscript('-sDEVICE=tiffsep', '-r50', `-sOutputFile=${folder.path('every-%d.tif')}`, file);
     for (const plate of ['PANTONE 871 C', 'Varnish', 'White', 'CutContour'])
       expect(readFileSync(folder.path(`every-1(${plate}).tif`)).length).toBeGreaterThan(0);
     expect(readFileSync(folder.path('every-2(Scratch).tif')).length).toBeGreaterThan(0);

@@ -14,7 +14,7 @@ import { describe, expect, test } from 'vitest';
 import { PRINTABLE_ASCII } from '../../src/plan/format.ts';
 import { cardsOf, layoutOf, pdfOf } from './samples.ts';
 import { expectGolden } from './golden.ts';
-import { run, scratchFolder, testWith } from './tools.ts';
+import { ghostscript, run, scratchFolder, testWith } from './tools.ts';
 
 const folder = scratchFolder();
 const TITLE = 'Spring & "summer" <1> ÆØÅ';
@@ -249,16 +249,7 @@ describe('other programs agree', () => {
   });
 
   testWith('gs', 'Ghostscript stops at nothing', () => {
-    run(
-      'gs',
-      '-q',
-      '-dNOPAUSE',
-      '-dBATCH',
-      '-dPDFSTOPONERROR',
-      '-dPDFSTOPONWARNING',
-      '-sDEVICE=nullpage',
-      file,
-    );
+    ghostscript('-dPDFSTOPONERROR', '-dPDFSTOPONWARNING', '-sDEVICE=nullpage', file);
   });
 
   testWith('pdfinfo', 'pdfinfo calls it PDF/X-4', () => {

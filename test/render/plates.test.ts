@@ -3,10 +3,12 @@ import sharp from 'sharp';
 import { describe, expect } from 'vitest';
 import type { Layout } from '../../src/render/preflight.ts';
 import { cardsOf, layoutOf, pdfOf, read } from './samples.ts';
-import { quietly, scratchFolder, testWith } from './tools.ts';
+import { ghostscript, scratchFolder, testWith } from './tools.ts';
 
 const folder = scratchFolder();
 const DPI = 200;
+/** Millimetres as dots. */
+const mm = (value: number) => Math.round((value / 25.4) * DPI);
 const INKS = ['Cyan', 'Magenta', 'Yellow', 'Black'] as const;
 
 type Plates = Readonly<Record<(typeof INKS)[number], Uint8Array>>;
@@ -32,19 +34,8 @@ ${parts}back:
   const layout = spoil(await layoutOf({ template, sheet }, { pin: null }));
   const pdf = folder.write(`${name}.pdf`, await pdfOf(layout, cardsOf(1)));
   const out = folder.path(name);
-  quietly(
-    'gs',
-    '-q',
-    '-dNOPAUSE',
-    '-dBATCH',
-    '-sDEVICE=tiffsep',
-    `-r${DPI}`,
-    `-dFirstPage=${page}`,
-    `-dLastPage=${page}`,
-    `-sOutputFile=${out}.tif`,
-    pdf,
-  );
-  const mm = (value: number) => Math.round((value / 25.4) * DPI);
+  const pages = [`-dFirstPage=${page}`, `-dLastPage=${page}`];
+  ghostscript('-sDEVICE=tiffsep', `-r${DPI}`, ...pages, `-sOutputFile=${out}.tif`, pdf);
   const trim = { left: mm(10) + 2, top: mm(10) + 2, width: mm(85.6) - 4, height: mm(53.98) - 4 };
   const plates = INKS.map(async (ink) => {
     const plate = sharp(`${out}(${ink}).tif`).extract(trim).toColourspace('b-w').raw();
@@ -122,17 +113,7 @@ ${parts}`;
     );
     const out = folder.path(name);
     const pdf = folder.write(`${name}.pdf`, spoil(await pdfOf(layout, cardsOf(1))));
-    quietly(
-      'gs',
-      '-q',
-      '-dNOPAUSE',
-      '-dBATCH',
-      '-sDEVICE=tiffsep',
-      `-r${DPI}`,
-      `-sOutputFile=${out}.tif`,
-      pdf,
-    );
-    const mm = (value: number) => Math.round((value / 25.4) * DPI);
+    ghostscript('-sDEVICE=tiffsep', `-r${DPI}`, `-sOutputFile=${out}.tif`, pdf);
     const at = async (ink: string, x: number, y: number) => {
       const area = { left: mm(10 + x) - 2, top: mm(10 + y) - 2, width: 4, height: 4 };
       const { data } = await sharp(`${out}(${ink}).tif`)

@@ -6,7 +6,7 @@ import { cardMarks } from '../../src/render/face.ts';
 import { slotPlaces } from '../../src/render/imposition.ts';
 import type { Layout } from '../../src/render/preflight.ts';
 import { RUN, cardsOf, layoutOf, pdfOf, read } from './samples.ts';
-import { quietly, scratchFolder, testWith } from './tools.ts';
+import { ghostscript, run, scratchFolder, testWith } from './tools.ts';
 
 const folder = scratchFolder();
 
@@ -20,23 +20,13 @@ interface Plate {
 const ENGINES: Readonly<Record<string, (pdf: string, page: number, dpi: number) => Promise<Plate>>> = {
   gs(pdf, page, dpi) {
     const out = folder.path(`gs-${page}`);
-    quietly(
-      'gs',
-      '-q',
-      '-dNOPAUSE',
-      '-dBATCH',
-      '-sDEVICE=tiffsep1',
-      `-r${dpi}`,
-      `-dFirstPage=${page}`,
-      `-dLastPage=${page}`,
-      `-sOutputFile=${out}.tif`,
-      pdf,
-    );
+    const pages = [`-dFirstPage=${page}`, `-dLastPage=${page}`];
+    ghostscript('-sDEVICE=tiffsep1', `-r${dpi}`, ...pages, `-sOutputFile=${out}.tif`, pdf);
     return plateOf(`${out}(Black).tif`);
   },
   pdftoppm(pdf, page, dpi) {
     const out = folder.path(`poppler-${page}`);
-    quietly(
+    run(
       'pdftoppm',
       '-mono',
       '-tiff',
@@ -54,7 +44,7 @@ const ENGINES: Readonly<Record<string, (pdf: string, page: number, dpi: number) 
   },
   mutool(pdf, page, dpi) {
     const out = `${folder.path(`mutool-${page}`)}.pgm`;
-    quietly('mutool', 'draw', '-q', '-A', '0', '-c', 'gray', '-r', String(dpi), '-o', out, pdf, String(page));
+    run('mutool', 'draw', '-q', '-A', '0', '-c', 'gray', '-r', String(dpi), '-o', out, pdf, String(page));
     return Promise.resolve(pgmOf(out));
   },
 };

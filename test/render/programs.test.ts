@@ -1,7 +1,7 @@
 // Every built-in template on every built-in sheet, in the programs that presses and their shops run.
 import { describe, expect } from 'vitest';
 import { shippedFiles } from './shipped.ts';
-import { run, scratchFolder, testWith } from './tools.ts';
+import { ghostscript, run, scratchFolder, testWith } from './tools.ts';
 
 const folder = scratchFolder();
 
@@ -16,16 +16,7 @@ describe.each(shippedFiles)('$label', ({ label, pdf }) => {
 
   testWith('gs', 'Ghostscript stops at nothing', () => {
     const file = folder.write(`${name}.pdf`, pdf);
-    run(
-      'gs',
-      '-q',
-      '-dNOPAUSE',
-      '-dBATCH',
-      '-dPDFSTOPONERROR',
-      '-dPDFSTOPONWARNING',
-      '-sDEVICE=nullpage',
-      file,
-    );
+    ghostscript('-dPDFSTOPONERROR', '-dPDFSTOPONWARNING', '-sDEVICE=nullpage', file);
   });
 
   testWith('pdfinfo', 'pdfinfo calls it PDF/X-4', () => {

@@ -1,6 +1,6 @@
 // Programs of the system that look at a PDF with other eyes. A test that needs one that is not installed is
 // skipped, and says so in its name.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,9 +21,9 @@ export function run(program: string, ...args: readonly string[]): string {
   return stdout + stderr;
 }
 
-/** Runs a program that writes a file or nothing. */
-export function quietly(program: string, ...args: readonly string[]): void {
-  execFileSync(program, args, { stdio: 'ignore' });
+/** Ghostscript, which asks nothing and ends by itself; throws where it fails. */
+export function ghostscript(...args: readonly string[]): void {
+  run('gs', '-q', '-dNOPAUSE', '-dBATCH', ...args);
 }
 
 /** A folder that is gone after the tests of a file. */
