@@ -2,8 +2,8 @@
 // What is meant to lie on something passes, and is read back.
 import { describe, expect, test } from 'vitest';
 import { inspect } from '../../src/render/preflight.ts';
-import { verifyVolume } from '../../src/verify/verify.ts';
-import { RUN, cardsOf, inputsOf, layoutOf, pdfOf, read, streamOf } from './samples.ts';
+import { cardsOf, inputsOf, layoutOf, pdfOf, read } from './samples.ts';
+import { readBack } from '../verify/read-back.ts';
 
 const ONE_UP = read('sheets/one-up.yaml').toString();
 const template = (...parts: readonly string[]) => `name: crowded
@@ -119,15 +119,7 @@ test('what may lie on something is read back', async () => {
   ];
   const layout = await layoutOf({ template: template(...parts), sheet: ONE_UP });
   const cards = cardsOf(2);
-  const report = await verifyVolume(layout, await pdfOf(layout, cards), streamOf(cards), {
-    run: RUN,
-    test: true,
-    volume: 1,
-    volumes: 2,
-    attempt: 1,
-    sheets: 2,
-    second: 1,
-  });
+  const report = await readBack(layout, await pdfOf(layout, cards), cards, { second: 1 });
   expect(report.faults).toEqual([]);
   expect(report.decoded).toBe(4);
 });

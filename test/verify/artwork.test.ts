@@ -1,21 +1,10 @@
 // Symbols that stand on white over a picture: the picture is left out where it is dear to render, and still
 // nothing of it may show.
 import sharp from 'sharp';
-import { PDFDocument, PDFName, PDFRawStream, type PDFRef } from 'pdf-lib';
-import { deflateSync, inflateSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import type { Layout } from '../../src/render/preflight.ts';
-import { verifyVolume } from '../../src/verify/verify.ts';
-import {
-  type KnownCard,
-  RUN,
-  cardsOf,
-  layoutOf,
-  pdfOf,
-  read,
-  streamOf,
-  savedForPress,
-} from '../render/samples.ts';
+import { type KnownCard, cardsOf, layoutOf, pdfOf, read } from '../render/samples.ts';
+import { readBack, withContent } from './read-back.ts';
 
 let layout: Layout;
 let cards: readonly KnownCard[];
@@ -41,28 +30,7 @@ beforeAll(async () => {
   pdf = await pdfOf(layout, cards);
 });
 
-const reading = (bytes: Uint8Array) =>
-  verifyVolume(layout, bytes, streamOf(cards), {
-    run: RUN,
-    test: true,
-    volume: 1,
-    volumes: 2,
-    attempt: 1,
-    sheets: 5,
-    second: 0.02,
-  });
-
-/** The PDF with one object of its pages' own resources changed; pages count from 1. */
-async function withContent(page: number, change: (content: string) => string): Promise<Uint8Array> {
-  const document = await PDFDocument.load(pdf, { updateMetadata: false });
-  const reference = document.getPage(page - 1).node.get(PDFName.of('Contents')) as PDFRef;
-  const stream = document.context.lookup(reference) as PDFRawStream;
-  const before = inflateSync(stream.contents).toString('latin1');
-  const after = change(before);
-  expect(after).not.toBe(before);
-  document.context.assign(reference, PDFRawStream.of(stream.dict, deflateSync(Buffer.from(after, 'latin1'))));
-  return savedForPress(document);
-}
+const reading = (bytes: Uint8Array) => readBack(layout, bytes, cards);
 
 test('symbols on white over a picture are read, with the picture and without it', async () => {
   expect(await reading(pdf)).toMatchObject({ passed: true, faults: [], symbols: 80, decoded: 80 });
@@ -72,7 +40,7 @@ test('a picture that is no longer covered under one card is seen though it is le
   // The third card's art, taken away with its picture and its white: its bars then stand on bare paper.
   let at = 0;
   const { faults } = await reading(
-    await withContent(4, (content) =>
+    await withContent(pdf, 4, (content) =>
       // The first form on a page is what surrounds the cards.
       content.replaceAll(/^\/Fm\d+ Do$/gm, (whole) => ((at += 1) === 1 + 3 ? '' : whole)),
     ),
@@ -83,7 +51,7 @@ test('a picture that is no longer covered under one card is seen though it is le
 
 test('a picture that is drawn over the bars is seen, if only by what the page is made of', async () => {
   const { faults } = await reading(
-    await withContent(4, (content) => {
+    await withContent(pdf, 4, (content) => {
       const art = [...content.matchAll(/^\/(Fm\d+) Do$/gm)][3]![0];
       const starts = [...content.matchAll(/^q 1 0 0 1 .* cm$/gm)].map(({ index }) => index);
       const end = starts[4]!;

@@ -1,21 +1,11 @@
 // What can go wrong between a card and the paper, each put into a volume that is really rendered, and each
 // found, with the serials that it befell.
-import { PDFDocument, PDFName, PDFRawStream, type PDFRef } from 'pdf-lib';
-import { deflateSync, inflateSync } from 'node:zlib';
+import { PDFDocument, PDFName } from 'pdf-lib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { slotPlaces } from '../../src/render/imposition.ts';
 import type { Layout } from '../../src/render/preflight.ts';
-import { verifyVolume } from '../../src/verify/verify.ts';
-import {
-  type KnownCard,
-  RUN,
-  cardsOf,
-  layoutOf,
-  pdfOf,
-  read,
-  streamOf,
-  savedForPress,
-} from '../render/samples.ts';
+import { type KnownCard, cardsOf, layoutOf, pdfOf, read, savedForPress } from '../render/samples.ts';
+import { readBack, withContent } from './read-back.ts';
 
 const SHEETS = 5;
 const SLOTS = 8;
@@ -31,18 +21,8 @@ beforeAll(async () => {
   pdf = await pdfOf(layout, cards);
 });
 
-async function reading(bytes: Uint8Array, { of = layout, printed = cards, second = 0.02 } = {}) {
-  const sheets = Math.ceil(printed.length / slotPlaces(of).filter(({ side }) => side === 'back').length);
-  return verifyVolume(of, bytes, streamOf(printed), {
-    run: RUN,
-    test: true,
-    volume: 1,
-    volumes: 2,
-    attempt: 1,
-    sheets,
-    second,
-  });
-}
+const reading = (bytes: Uint8Array, { of = layout, printed = cards, second = 0.02 } = {}) =>
+  readBack(of, bytes, printed, { second });
 
 /** The faults as lines: `serial side what: why`, each once. */
 async function faultsOf(bytes: Uint8Array, more?: Parameters<typeof reading>[1]): Promise<string[]> {
@@ -50,19 +30,6 @@ async function faultsOf(bytes: Uint8Array, more?: Parameters<typeof reading>[1])
   expect(passed).toBe(faults.length === 0);
   expect(decoded).toBeLessThanOrEqual(symbols);
   return faults.map(({ serial, side, what, why }) => `${serial} ${side} ${what}: ${why}`);
-}
-
-/** The PDF with the content of a page changed; pages count from 1. */
-async function withContent(page: number, change: (content: string) => string): Promise<Uint8Array> {
-  const document = await PDFDocument.load(pdf, { updateMetadata: false });
-  const { node } = document.getPage(page - 1);
-  const reference = node.get(PDFName.of('Contents')) as PDFRef;
-  const stream = document.context.lookup(reference) as PDFRawStream;
-  const before = inflateSync(stream.contents).toString('latin1');
-  const after = change(before);
-  expect(after).not.toBe(before);
-  document.context.assign(reference, PDFRawStream.of(stream.dict, deflateSync(Buffer.from(after, 'latin1'))));
-  return savedForPress(document);
 }
 
 /** Where a card of page 4 (sheet 2) is drawn: its part of the content, from `q` to `Q`. */
@@ -130,7 +97,7 @@ describe('type that says what it should', () => {
   const WHY = `${SERIAL} back lines: does not stand where it should, or not in its size`;
   /** Changes the first line of type in slot 3 of sheet 2. */
   const withLine = (change: (line: string) => string) =>
-    withContent(BACK_OF_SHEET_2, (content) =>
+    withContent(pdf, BACK_OF_SHEET_2, (content) =>
       inSlot(content, 3, (part) => part.replace(/^BT .* ET$/m, change)),
     );
 
@@ -188,7 +155,7 @@ test('on the first sheet the second engine sees it, too', async () => {
 
 test('a symbol that is right over type that is not', async () => {
   const other = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) =>
+    await withContent(pdf, BACK_OF_SHEET_2, (content) =>
       inSlot(content, 3, (part) => {
         // The groups of the token, the last two swapped.
         const groups = /\[(<[0-9a-f]{16}>)-400(<[0-9a-f]{16}>)-400(<[0-9a-f]{16}>)-400(<[0-9a-f]{16}>)\] TJ/;
@@ -202,7 +169,7 @@ test('a symbol that is right over type that is not', async () => {
 
 test('a bar that is shifted by two dots', async () => {
   const faults = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) => inSlot(content, 3, (part) => shiftBar(part, 12, 2))),
+    await withContent(pdf, BACK_OF_SHEET_2, (content) => inSlot(content, 3, (part) => shiftBar(part, 12, 2))),
   );
   expect(faults).toEqual([`${SERIAL} back token: has an edge that is off by 2.0 dots`]);
 });
@@ -210,14 +177,16 @@ test('a bar that is shifted by two dots', async () => {
 test('a bar that is shifted by less than a dot is within what a press does', async () => {
   expect(
     await faultsOf(
-      await withContent(BACK_OF_SHEET_2, (content) => inSlot(content, 3, (part) => shiftBar(part, 12, 0.9))),
+      await withContent(pdf, BACK_OF_SHEET_2, (content) =>
+        inSlot(content, 3, (part) => shiftBar(part, 12, 0.9)),
+      ),
     ),
   ).toEqual([]);
 });
 
 test('a bar that is missing', async () => {
   const faults = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) =>
+    await withContent(pdf, BACK_OF_SHEET_2, (content) =>
       inSlot(content, 3, (part) => withBar(part, 12, () => '')),
     ),
   );
@@ -226,7 +195,7 @@ test('a bar that is missing', async () => {
 
 test('a bar whose lower half is thin', async () => {
   const faults = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) =>
+    await withContent(pdf, BACK_OF_SHEET_2, (content) =>
       inSlot(content, 3, (part) =>
         withBar(part, 12, (x, width) => `${x} 0.5 ${width} 0.5 re\n${x} 0 ${width * 0.55} 0.5 re\n`),
       ),
@@ -238,7 +207,7 @@ test('a bar whose lower half is thin', async () => {
 
 test('a bar that ends a fifth of its height too early', async () => {
   const faults = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) =>
+    await withContent(pdf, BACK_OF_SHEET_2, (content) =>
       inSlot(content, 3, (part) => withBar(part, 12, (x, width) => `${x} 0.2 ${width} 0.8 re\n`)),
     ),
   );
@@ -251,7 +220,7 @@ test.each([
   ['left of the PIN', [10.5, 31, 0.3, 8], 'pin'],
 ] as const)('ink in the quiet zone %s', async (_, [x, y, width, height], data) => {
   const faults = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) => drawn(content, 3, box(x, y, width, height))),
+    await withContent(pdf, BACK_OF_SHEET_2, (content) => drawn(content, 3, box(x, y, width, height))),
   );
   expect(faults).toHaveLength(2);
   expect(faults).toContain(`${SERIAL} back face: is not made of the same parts as the first card’s`);
@@ -260,14 +229,14 @@ test.each([
 
 test('a white scratch through the bars', async () => {
   const faults = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) => drawn(content, 3, box(30, 10, 20, 1, 0))),
+    await withContent(pdf, BACK_OF_SHEET_2, (content) => drawn(content, 3, box(30, 10, 20, 1, 0))),
   );
   expect(faults.some((fault) => fault.startsWith(`${SERIAL} back token: `))).toBe(true);
 });
 
 test('bars in an ink that is too pale', async () => {
   const faults = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) =>
+    await withContent(pdf, BACK_OF_SHEET_2, (content) =>
       inSlot(content, 3, (part) => part.replace('0 0 0 1 k', '0 0 0 0.6 k')),
     ),
   );
@@ -277,7 +246,9 @@ test('bars in an ink that is too pale', async () => {
 
 test('a symbol that is not there', async () => {
   const faults = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) => inSlot(content, 3, (part) => part.replace(BARS, ''))),
+    await withContent(pdf, BACK_OF_SHEET_2, (content) =>
+      inSlot(content, 3, (part) => part.replace(BARS, '')),
+    ),
   );
   expect(faults).toContain(`${SERIAL} back token: is missing`);
   expect(faults.every((fault) => fault.startsWith(`${SERIAL} `))).toBe(true);
@@ -315,7 +286,7 @@ test('a front in the place of a back, and a page that is missing', async () => {
 
 test('art that reaches into a symbol under one card', async () => {
   const faults = await faultsOf(
-    await withContent(BACK_OF_SHEET_2, (content) =>
+    await withContent(pdf, BACK_OF_SHEET_2, (content) =>
       inSlot(content, 3, (part) => part.replace(/\/Fm\d+ Do\n/, (form) => `${box(1, 12, 20, 9)}\n${form}`)),
     ),
   );
@@ -331,10 +302,10 @@ test('a symbol more than there should be, on one card and on all', async () => {
     return part.replace(/Q\n$/, `q 1 0 0 1 0 -90 cm /Over gs 0 0 0 1 k\n${bars} Q\nQ\n`);
   };
   expect(
-    await faultsOf(await withContent(BACK_OF_SHEET_2, (content) => inSlot(content, 3, stray))),
+    await faultsOf(await withContent(pdf, BACK_OF_SHEET_2, (content) => inSlot(content, 3, stray))),
   ).toContain(`${SERIAL} back face: is not made of the same parts as the first card’s`);
   const everywhere = await faultsOf(
-    await withContent(2, (content) =>
+    await withContent(pdf, 2, (content) =>
       [1, 2, 3, 4, 5, 6, 7, 8].reduce((changed, slot) => inSlot(changed, slot, stray), content),
     ),
   );

@@ -2,8 +2,8 @@
 // pass is read back without a fault.
 import { describe, expect, test } from 'vitest';
 import { slotCount } from '../../src/plan/sheet.ts';
-import { verifyVolume } from '../../src/verify/verify.ts';
-import { RUN, cardsOf, layoutOf, pdfOf, read, streamOf } from '../render/samples.ts';
+import { cardsOf, layoutOf, pdfOf, read } from '../render/samples.ts';
+import { readBack } from './read-back.ts';
 
 /** The built-in sheets that a bank card is printed on. */
 const SHEETS = ['a4-8up', 'sra3-21up', '13x19-21up', 'one-up'];
@@ -32,12 +32,7 @@ async function faultsOf(back: string, name: string, turnedOver = 'long-edge'): P
   });
   const slots = slotCount(layout.sheet);
   const cards = cardsOf(slots + Math.ceil(slots / 2));
-  const { faults, symbols, decoded } = await verifyVolume(
-    layout,
-    await pdfOf(layout, cards),
-    streamOf(cards),
-    { run: RUN, test: true, volume: 1, volumes: 2, attempt: 1, sheets: 2, second: 0.02 },
-  );
+  const { faults, symbols, decoded } = await readBack(layout, await pdfOf(layout, cards), cards);
   expect(decoded).toBe(symbols);
   return faults.map(({ sheet: page, slot, side, what, why }) => `${page}.${slot} ${side} ${what}: ${why}`);
 }

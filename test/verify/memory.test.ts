@@ -1,8 +1,8 @@
 // Fifty volumes in one thread, as in a long run: nothing of one stays for the next.
 import { expect, test } from 'vitest';
 import { pdfium } from '../../src/verify/pdfium.ts';
-import { verifyVolume } from '../../src/verify/verify.ts';
-import { RUN, cardsOf, layoutOf, pdfOf, streamOf } from '../render/samples.ts';
+import { cardsOf, layoutOf, pdfOf } from '../render/samples.ts';
+import { readBack } from './read-back.ts';
 
 test('memory stays flat over fifty volumes', async () => {
   const layout = await layoutOf();
@@ -11,15 +11,7 @@ test('memory stays flat over fifty volumes', async () => {
   const heap = async () => (await pdfium()).pdfium.HEAPU8.length;
   let early = 0;
   for (let volume = 1; volume <= 50; volume += 1) {
-    const { passed } = await verifyVolume(layout, pdf, streamOf(cards), {
-      run: RUN,
-      test: true,
-      volume: 1,
-      volumes: 2,
-      attempt: volume,
-      sheets: 2,
-      second: 0.02,
-    });
+    const { passed } = await readBack(layout, pdf, cards, { attempt: volume });
     expect(passed).toBe(true);
     if (volume === 5) early = await heap();
   }

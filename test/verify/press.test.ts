@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseSheet } from '../../src/plan/sheet.ts';
 import type { Layout, LayoutInputs } from '../../src/render/preflight.ts';
-import { verifyVolume } from '../../src/verify/verify.ts';
-import { type KnownCard, RUN, cardsOf, layoutOf, pdfOf, read, streamOf } from '../render/samples.ts';
+import { type KnownCard, cardsOf, layoutOf, pdfOf, read } from '../render/samples.ts';
+import { readBack } from './read-back.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -37,15 +37,7 @@ async function faultsOf(
   cards: readonly KnownCard[],
   facts: { readonly sheets: number; readonly volume?: number },
 ): Promise<{ readonly faults: readonly string[]; readonly symbols: number; readonly decoded: number }> {
-  const report = await verifyVolume(layout, pdf, streamOf(cards), {
-    run: RUN,
-    test: true,
-    volume: 1,
-    volumes: 2,
-    attempt: 1,
-    second: 1,
-    ...facts,
-  });
+  const report = await readBack(layout, pdf, cards, { second: 1, ...facts });
   const faults = report.faults.map(
     ({ serial, side, what, why }) => `${serial ?? 'none'} ${side} ${what}: ${why}`,
   );
