@@ -98,17 +98,15 @@ test('without overs there is no volume for them, and a job of overs only does no
   expect(volumesOf(plan).some(({ overs }) => overs)).toBe(false);
 });
 
-test('ten million cards are planned as fast as ten', () => {
+test('planning never goes through the cards: there are more here than could be gone through', () => {
   const plan = planOf({
-    cards: { ordered: 10_000_000, overs: 200_000 },
-    batchSize: 1000,
-    volumeSheets: 50,
+    cards: { ordered: 1e13, overs: 2e11 },
+    batchSize: 1e9,
+    volumeSheets: 5e7,
     slots: 21,
   });
-  const begin = performance.now();
   expect(batchesOf(plan)).toHaveLength(10_200);
   expect(volumesOf(plan)).toHaveLength(9524 + 191);
-  expect(performance.now() - begin).toBeLessThan(500);
 });
 
 test('bundles and boxes fill up in order, hold whole bundles, and never mix ordered cards and overs', () => {

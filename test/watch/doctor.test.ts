@@ -91,7 +91,7 @@ test('a clock that is off', async () => {
   try {
     const { bad, out } = await doctor(FOLDER, {}, slow.origin);
     expect(bad).toEqual(['clock']);
-    expect(out).toMatch(/3(599|600|601) s before the platform’s/);
+    expect(out).toMatch(/3(599|6\d\d) s before the platform’s/);
   } finally {
     await slow.close();
   }
