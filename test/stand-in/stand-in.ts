@@ -14,6 +14,8 @@ export interface StandInOptions {
   trouble?: number;
   /** Seconds a bearer token lives, as told in `expires_in`; 14400 unless told. */
   bearerLife?: number;
+  /** Milliseconds until the line of a call that hangs is cut; 5000 unless told. */
+  hang?: number;
 }
 export interface Counters {
   operations: Record<string, number>;
@@ -94,6 +96,7 @@ export async function startStandIn({
   seed,
   trouble = 0.3,
   bearerLife = 14_400,
+  hang = 5000,
 }: StandInOptions): Promise<StandIn> {
   // Even seeds let the id of a deleted card be created again, odd seeds answer 409.
   const platform = new Platform(bearerLife, seed % 2 === 0);
@@ -193,7 +196,7 @@ export async function startStandIn({
       response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': whole.length });
       return response.write(whole.subarray(0, whole.length / 2), () => socket.destroy());
     }
-    if (kind === 'hang') return setTimeout(() => socket.destroy(), 5000).unref();
+    if (kind === 'hang') return setTimeout(() => socket.destroy(), hang).unref();
     lie(kind, done, random);
     return answer(done);
   }
