@@ -72,7 +72,7 @@ test('drop-after-commit cuts the connection when the cards are made', async () =
 
 describe('late-commit', () => {
   test('cuts the connection at once and makes the cards later', async () => {
-    const { sandbox, shop, made } = await rehearse({ ...first, fault: 'late-commit', delay: 300 });
+    const { sandbox, shop, made } = await rehearse({ ...first, fault: 'late-commit', delay: 1000 });
     await expectCut(shop.batch(['one']));
     expect(made()).toEqual([]);
     expect((await shop.call('GET', '/cards/one')).status).toBe(404);
@@ -81,7 +81,7 @@ describe('late-commit', () => {
   });
 
   test('comes too late for ids that were made in the meantime', async () => {
-    const { sandbox, shop, made } = await rehearse({ ...first, fault: 'late-commit', delay: 300 });
+    const { sandbox, shop, made } = await rehearse({ ...first, fault: 'late-commit', delay: 1000 });
     await expectCut(shop.batch(['one', 'two']));
     expect((await shop.batch(['two'])).status).toBe(200);
     await sandbox.settle();
