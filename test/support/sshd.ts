@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { type Server, type Socket, connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from './programs.ts';
 
 export interface Sshd {
@@ -31,11 +30,9 @@ export async function startSshd(sftp: readonly string[] = [], subsystem = 'inter
     .toString()
     .split(' ');
   mkdirSync(path('inbox'));
-  const port = await freePort();
   writeFileSync(
     path('config'),
     [
-      `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${path('host')}`,
       `AuthorizedKeysFile ${path('client.pub')}`,
@@ -49,10 +46,7 @@ export async function startSshd(sftp: readonly string[] = [], subsystem = 'inter
   );
   // As root it wants this folder, which packages make at boot; as anybody else it does not.
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', path('config')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  await listening(port, server);
+  const { port, server } = await listening(path('config'));
   return {
     port,
     user: userInfo().username,
@@ -129,22 +123,22 @@ export const sshdPresent = (): boolean => {
   }
 };
 
-async function listening(port: number, server: ChildProcess): Promise<void> {
+/** It cannot choose a free port by itself, and another process may be faster at one that was found for it. */
+async function listening(config: string): Promise<{ readonly port: number; readonly server: ChildProcess }> {
   let said = '';
-  server.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString()));
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (server.exitCode !== null) break;
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve(true);
+  for (let tries = 0; tries < 3; tries += 1) {
+    const port = await freePort();
+    const args = ['-D', '-e', '-f', config, '-p', String(port)];
+    const server = spawn('/usr/sbin/sshd', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const isUp = await new Promise<boolean>((resolve) => {
+      server.stderr.on('data', (bytes: Buffer) => {
+        said += bytes.toString();
+        if (said.includes(`Server listening on 127.0.0.1 port ${port}.`)) resolve(true);
       });
-      socket.on('error', () => {
-        resolve(false);
-      });
+      server.on('error', () => resolve(false));
+      server.on('exit', () => resolve(false));
     });
-    if (isOpen) return;
-    await sleep(50);
+    if (isUp) return { port, server };
   }
   throw new Error(`sshd did not start: ${said}`);
 }
