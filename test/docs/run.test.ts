@@ -13,6 +13,7 @@ import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Rehearsal, manifestRows, openRehearsal } from '../support/rehearsal.ts';
 import { blocksOf, codeIn, readPage, rowsOf } from './page.ts';
+import { runsIn } from '../program/books.ts';
 
 const PAGE = readPage('docs/run.md');
 
@@ -102,7 +103,7 @@ async function make(rules: FaultPlan['rules'], job: string): Promise<Made> {
       await resolveCommand(run, { batch, as, output: shop.output }, { ...shop.call(), env: {} });
     }
   }
-  const [run = ''] = readdirSync(shop.output).filter((name) => !name.startsWith('.'));
+  const [run = ''] = runsIn(shop.output);
   const folder = join(shop.output, run);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
     statSync(join(folder, name)).isFile(),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Books } from '../../src/sandbox/books.ts';
 import { rehearse } from '../support/rehearsal.ts';
-import { difference, runsIn } from '../program/books.ts';
+import { difference, knownOf, runsIn } from '../program/books.ts';
 import { start } from '../program/cli.ts';
 
 const KILLS = Number(process.env.KILLS ?? 8);
@@ -78,14 +78,9 @@ test(`${KILLS} kills over runs of ${CARDS} cards lose nothing and print nothing 
       }
       await fetch(`${new URL(origin).origin}/sandbox/settle`, { method: 'POST' });
       const books = (await (await fetch(`${new URL(origin).origin}/sandbox/books`)).json()) as Books;
-      const known = (books.accounts.T00000001?.cards ?? [])
-        .filter((card) => card.card_id.startsWith(`${name.toUpperCase()}-`))
-        .map((card) => ({
-          id: card.card_id,
-          deleted: card.deleted_at !== undefined,
-          tokens: card.tokens.map(({ value }) => value),
-          pin: card.pins.at(-1)?.value ?? '',
-        }));
+      const known = knownOf(books.accounts.T00000001?.cards).filter(({ id }) =>
+        id.startsWith(`${name.toUpperCase()}-`),
+      );
       const run = runsIn(shop.output).find((candidate) => candidate.startsWith(`${name}-`)) ?? '';
       expect(await difference(shop, run, known)).toEqual([]);
     }

@@ -6,6 +6,7 @@ import { RunFolder } from '../../src/base/run-folder.ts';
 import { secret } from '../../src/base/secret.ts';
 import { commitmentOf, saltOf } from '../../src/pack/commitment.ts';
 import { openRunKeys, readOperatorKey } from '../../src/pipeline/keys.ts';
+import type { BookedCard } from '../../src/sandbox/books.ts';
 import { type Rehearsal, manifestRows } from '../support/rehearsal.ts';
 
 /** A card as the platform knows it. */
@@ -15,6 +16,15 @@ export interface KnownCard {
   readonly tokens: readonly string[];
   readonly pin: string;
 }
+
+/** The cards of the sandbox's books, as far as they can be told from what is printed. */
+export const knownOf = (cards: readonly BookedCard[] = []): readonly KnownCard[] =>
+  cards.map((card) => ({
+    id: card.card_id,
+    deleted: card.deleted_at !== undefined,
+    tokens: card.tokens.map(({ value }) => value),
+    pin: card.pins.at(-1)?.value ?? '',
+  }));
 
 export function runsIn(output: string): readonly string[] {
   return (existsSync(output) ? readdirSync(output) : []).filter((name) => !name.startsWith('.'));

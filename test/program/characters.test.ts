@@ -10,6 +10,7 @@ import { parseCsv } from '../pack/csv.ts';
 import { picturesOf, readSymbols } from '../render/reader.ts';
 import { run as runProgram, testWith } from '../render/tools.ts';
 import { openRehearsal } from '../support/rehearsal.ts';
+import { runsIn } from './books.ts';
 
 const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
 const SYMBOLS = PRINTABLE_ASCII.replaceAll(/[A-Za-z0-9]/g, '');
@@ -66,7 +67,7 @@ beforeAll(async () => {
     token: tokens[0]!.value,
     pin: pins[0]!.value,
   }));
-  const [run = ''] = readdirSync(shop.output).filter((name) => !name.startsWith('.'));
+  const [run = ''] = runsIn(shop.output);
   csv = shop.read(`${run}/handoff/manifest.csv`);
   const print = join(shop.output, run, 'handoff/print');
   pdfs = readdirSync(print).map((file) => join(print, file));

@@ -1,10 +1,11 @@
 // The print files as the manufacturer gets them, read by a stranger: every symbol decodes, and in each slot of
 // each sheet stand the token and the PIN that the platform gave for the card which the manifest has there.
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { picturesOf, readSymbols } from '../render/reader.ts';
 import { manifestRows, openRehearsal } from '../support/rehearsal.ts';
+import { runsIn } from './books.ts';
 
 /** Three sheets of 21, four slots of the last one empty, and a sheet of overs; cards come in three batches. */
 const JOB = `
@@ -39,7 +40,7 @@ const { sandbox, shop, close } = await openRehearsal({
 let run: string;
 beforeAll(async () => {
   await shop.run(JOB);
-  [run = ''] = readdirSync(shop.output).filter((name) => !name.startsWith('.'));
+  [run = ''] = runsIn(shop.output);
 });
 afterAll(close);
 

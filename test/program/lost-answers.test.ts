@@ -5,7 +5,7 @@ import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import type { Behaviour } from '../../src/sandbox/behaviour.ts';
 import { manifestRows, openRehearsal, rehearse } from '../support/rehearsal.ts';
 import { failureOf } from '../support/outcome.ts';
-import { difference, runsIn } from './books.ts';
+import { difference, knownOf, runsIn } from './books.ts';
 
 const JOB = `
 name: lost
@@ -25,12 +25,7 @@ async function start(rules: FaultPlan['rules'], behaviour: Partial<Behaviour> = 
     sandbox,
     known: async () => {
       await sandbox.settle();
-      return (sandbox.books().accounts.T00000001?.cards ?? []).map((card) => ({
-        id: card.card_id,
-        deleted: card.deleted_at !== undefined,
-        tokens: card.tokens.map(({ value }) => value),
-        pin: card.pins.at(-1)?.value ?? '',
-      }));
+      return knownOf(sandbox.books().accounts.T00000001?.cards);
     },
   };
 }

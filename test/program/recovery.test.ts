@@ -6,7 +6,7 @@ import { generateKeyPair, identityText } from '../../src/base/vault.ts';
 import type { Behaviour } from '../../src/sandbox/behaviour.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import { openRehearsal } from '../support/rehearsal.ts';
-import { difference, runsIn } from './books.ts';
+import { difference, knownOf, runsIn } from './books.ts';
 import { have } from '../support/programs.ts';
 import { cardpress, start } from './cli.ts';
 
@@ -32,12 +32,7 @@ async function openShop(rules: FaultPlan['rules'] = [], behaviour: Partial<Behav
     call: (...args: string[]) => cardpress(args, { cwd: shop.dir, env }),
     balance: async () => {
       await sandbox.settle();
-      const known = (sandbox.books().accounts.T00000001?.cards ?? []).map((card) => ({
-        id: card.card_id,
-        deleted: card.deleted_at !== undefined,
-        tokens: card.tokens.map(({ value }) => value),
-        pin: card.pins.at(-1)?.value ?? '',
-      }));
+      const known = knownOf(sandbox.books().accounts.T00000001?.cards);
       return difference(shop, runsIn(shop.output)[0] ?? '', known);
     },
   };

@@ -11,6 +11,7 @@ import type { Plan } from '../../src/plan/plan.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import { openRehearsal } from '../support/rehearsal.ts';
 import { simulatedClock } from './simulated-clock.ts';
+import { runsIn } from '../program/books.ts';
 
 const JOB = `
 name: weekly
@@ -97,7 +98,7 @@ test('52 weeks: the right runs, none twice, none lost', async () => {
 
   const due = nextDues('weekly', TIMES, START, 60).filter(({ at }) => at < END);
   expect(due).toHaveLength(52);
-  const runs = readdirSync(shop.output).filter((name) => !name.startsWith('.'));
+  const runs = runsIn(shop.output);
   // A one-shot call in the days before the first Monday makes the run of the one before.
   expect(runs.filter((run) => run !== 'weekly-2025-12-29')).toEqual(due.map(({ run }) => run));
   for (const run of runs) expect(readdirSync(join(shop.output, run, 'receipts'))).toContain('complete.json');

@@ -1,13 +1,14 @@
 // Many runs through one schedule process: what it holds after them is what it held after fifty.
 // `npm run test:thousand` makes a thousand of them.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { start } from '../program/cli.ts';
 import { rehearse } from '../support/rehearsal.ts';
+import { runsIn } from '../program/books.ts';
 
 const RUNS = Number(process.env.RUNS ?? 120);
 const WARM = 50;
@@ -67,7 +68,7 @@ test.skipIf(!existsSync('/proc/self/fd'))(
       expect(late?.made).toBe(RUNS);
       for (const what of ['memory', 'files', 'threads'] as const)
         expect(late![what], what).toBeLessThanOrEqual(early![what] * 1.1);
-      expect(readdirSync(shop.output).filter((name) => !name.startsWith('.'))).toHaveLength(RUNS);
+      expect(runsIn(shop.output)).toHaveLength(RUNS);
     } finally {
       sandbox.child.kill('SIGKILL');
       shop.remove();

@@ -1,6 +1,6 @@
 // A shop with a sandbox of its own: the built program, called as people call it, and the platform's own books to
 // hold against.
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Behaviour } from '../../src/sandbox/behaviour.ts';
 import type { BookedCard } from '../../src/sandbox/books.ts';
@@ -8,6 +8,7 @@ import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type Ended, cardpress } from '../program/cli.ts';
 import { type Rehearsal, manifestRows, openRehearsal } from '../support/rehearsal.ts';
+import { runsIn } from '../program/books.ts';
 
 export interface Shop {
   readonly shop: Rehearsal;
@@ -62,7 +63,7 @@ export async function openShop(
     call,
     ok: async (...args) => (await expectCode(0, args)).out,
     no: async (code, ...args) => (await expectCode(code, args)).err,
-    runs: () => readdirSync(shop.output).filter((name) => !name.startsWith('.')),
+    runs: () => runsIn(shop.output),
     serials: (run) => rows(run).map(({ serial }) => Number(serial)),
     returned(run, file, but = {}, rest = 'good') {
       const lines = rows(run).map(({ serial = '', card_id = '' }) => {
