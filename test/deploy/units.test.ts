@@ -149,7 +149,10 @@ describe('what the service starts', () => {
   test('is safe to fire twice at once, after a power cut, and again when all is done', async () => {
     const cut = fire();
     await expect
-      .poll(() => filesBelow(shop.dir).some((path) => path.endsWith('.asked.json')), { interval: 5 })
+      .poll(() => filesBelow(shop.dir).some((path) => path.endsWith('.asked.json')), {
+        interval: 5,
+        timeout: 120_000,
+      })
       .toBe(true);
     cut.child.kill('SIGKILL');
     await cut.ended;
@@ -163,5 +166,5 @@ describe('what the service starts', () => {
     expect(last.out).toMatch(/is complete: nothing to do/);
     expect(cards()).toHaveLength(8);
     expect(readdirSync(join(shop.dir, 'var/output')).filter((name) => !name.startsWith('.'))).toHaveLength(1);
-  });
+  }, 600_000);
 });

@@ -99,7 +99,8 @@ retention: 1d
   await call(0, 'verify', run);
   // A process that stays: it tends, and is stopped.
   const stays = start(['schedule', 'job.yaml'], { cwd: shop.dir, env });
-  await expect.poll(() => existsSync(join(shop.output, '.schedule/canary.json'))).toBe(true);
+  const note = join(shop.output, '.schedule/canary.json');
+  await expect.poll(() => existsSync(note), { timeout: 120_000 }).toBe(true);
   setTimeout(() => stays.child.kill('SIGTERM'), 3000);
   const { out, err, code } = await stays.ended;
   expect(code, err).toBe(143);

@@ -59,7 +59,7 @@ describe('reissue', () => {
     ]);
     await shop.run(`${JOB}recovery: reissue\n`);
     expect(await balance()).toEqual([]);
-  }, 120_000);
+  });
 
   test('replaces the cards for which the platform refuses', async () => {
     const { shop, balance } = await openShop(lost, { reissueInactive: false });

@@ -81,5 +81,4 @@ test.skipIf(!works)(
       await close();
     }
   },
-  120_000,
 );

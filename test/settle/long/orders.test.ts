@@ -44,7 +44,7 @@ test('acknowledged by the file at the target, or by a word; another checksum is 
   expect(receipts().by).toMatch(/^\S+@\S+ age1/);
   expect(await ok('acknowledge', run)).toMatch(/by its own file/);
   expect(await no(2, 'acknowledge', run, 'elsewhere')).toMatch(/goes to no target elsewhere/);
-}, 120_000);
+}, 600_000);
 
 test('a return file is counted; one with anything wrong changes nothing', async () => {
   const { run, ok, no, returned, accounts, shop: at } = await complete();
@@ -92,7 +92,7 @@ test('a return file is counted; one with anything wrong changes nothing', async 
     balanced: true,
     after: { good: 20, spoiled: 1, missing: 1, short: 0 },
   });
-}, 120_000);
+}, 600_000);
 
 test('other headers, semicolons, and a file in parts', async () => {
   const { run, ok, no, shop: at } = await complete();
@@ -108,7 +108,7 @@ test('other headers, semicolons, and a file in parts', async () => {
     /20 good .* 2 unused overs .*\n(.*\n)* {2}state +closed/,
   );
   expect(await ok('status', run)).toMatch(/state +closed/);
-}, 120_000);
+}, 600_000);
 
 describe('orders', () => {
   test('reprint, replace, reissue and void: each printed, delivered and counted; no card is good twice', async () => {
@@ -180,7 +180,7 @@ describe('orders', () => {
         .find((line) => line.startsWith('3,'))
         ?.split(',');
     expect(commitment(run)?.[1]).toBe(commitment(`${run}-s1`)?.[1]);
-  }, 180_000);
+  }, 600_000);
 
   test('a card that gets no new codes is replaced under a serial that nobody has, with the run in the ids', async () => {
     shop = await openShop(JOB.replace('MD-{serial}', '{run}-{serial:2}'), {
@@ -196,7 +196,7 @@ describe('orders', () => {
     const gone = [1, 2, 3].filter((serial) => card(`${run}-0${serial}`)?.deleted_at !== undefined);
     expect(gone).toHaveLength(1);
     expect(printed).not.toContain(gone[0]);
-  }, 120_000);
+  }, 600_000);
 
   test('a box to another manufacturer, on another sheet, sealed to another key', async () => {
     const { run, ok, no, shop: at } = await complete();
@@ -229,7 +229,7 @@ describe('orders', () => {
       supplement: { of: run, kind: 'replace', supersedes: { recipients: [] } },
     });
     expect(at.readFile(`elsewhere/${run}-s1_TEST/.done`)).toContain(run);
-  }, 120_000);
+  }, 600_000);
 });
 
 test('cards that were voided first are replaced later, once', async () => {
@@ -250,4 +250,4 @@ test('cards that were voided first are replaced later, once', async () => {
   expect(await ok('reconcile', `${run}-s1`, returned(`${run}-s1`, 's1.csv'))).toMatch(/20 good/);
   expect(accounts(run).after).toMatchObject({ voided: 5, good: 20, short: 0 });
   expect(await ok('status', run)).toMatch(/closed/);
-}, 120_000);
+}, 600_000);

@@ -80,7 +80,7 @@ test.runIf(have('minisign'))(
     await at.ok('approve', 'job.yaml', '--signature', 'plain.minisig');
     await at.ok('run', 'job.yaml', '--new');
   },
-  180_000,
+  600_000,
 );
 
 test.runIf(have('gpg'))(
@@ -134,5 +134,5 @@ test.runIf(have('gpg'))(
       gpg.remove();
     }
   },
-  180_000,
+  600_000,
 );
