@@ -2,6 +2,7 @@
 // entry. Made of the run folders alone, so that the same folders give the same bytes.
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
 import { Failure, asFailure } from '../base/failure.ts';
@@ -51,7 +52,7 @@ export async function archiveOf(folders: readonly RunFolder[]): Promise<Archive>
       });
     }
   }
-  return { entries, content: () => Readable.from(packed(entries)).pipe(createGzip({ level: 9 })) };
+  return { entries, content: () => zipped(entries) };
 }
 
 /**
@@ -90,9 +91,22 @@ export async function checkArchive(
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw wrong(asFailure(error).message);
+  } finally {
+    source.destroy();
+    unzipped.destroy();
   }
   const [missing] = wanted.keys();
   if (missing !== undefined) throw wrong(`${missing} is missing`);
+}
+
+/** Nothing is read before the first piece is asked for, nor after the last one that is. */
+async function* zipped(entries: readonly Entry[]): AsyncGenerator<Uint8Array> {
+  const zip = createGzip({ level: 9 });
+  const whole = pipeline(Readable.from(packed(entries)), zip);
+  // What goes wrong there comes out of the zip as well.
+  whole.catch(() => undefined);
+  yield* zip as AsyncIterable<Uint8Array>;
+  await whole;
 }
 
 async function* packed(entries: readonly Entry[]): AsyncGenerator<Uint8Array> {
@@ -124,6 +138,7 @@ async function* packed(entries: readonly Entry[]): AsyncGenerator<Uint8Array> {
           else reject(error);
         },
       );
+      entry.on('error', reject);
       Readable.from(pieces).on('error', reject).pipe(entry);
     });
     await written;

@@ -3,10 +3,13 @@ import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node
 import { gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nodeDisk } from '../../src/base/disk.ts';
+import { RunFolder } from '../../src/base/run-folder.ts';
 import { archiveCommand } from '../../src/cli/archive-command.ts';
 import { purgeCommand } from '../../src/cli/purge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { reprintCommand } from '../../src/cli/reprint-command.ts';
+import { archiveOf } from '../../src/settle/archive.ts';
 import { outcomeOf } from '../support/outcome.ts';
 import { call, have } from '../support/programs.ts';
 import { openRehearsal } from '../support/rehearsal.ts';
@@ -128,4 +131,14 @@ test.runIf(have('tar', 'sha256sum'))('tar opens it, and sha256sum finds every fi
   );
   // The sums themselves, and the archive that was tried beside.
   expect(there).toHaveLength(lines.length + 2);
+});
+
+test('a file that goes while it is packed fails the archive, by its name', async () => {
+  const folder = new RunFolder(nodeDisk, join(shop.output, 'filed-1'));
+  const { content } = await archiveOf([folder]);
+  rmSync(join(folder.path, 'accounts.json'));
+  const drain = async () => {
+    for await (const piece of content()) expect(piece.length).toBeGreaterThan(0);
+  };
+  await expect(drain()).rejects.toThrow(/accounts\.json: there is no such file/);
 });
