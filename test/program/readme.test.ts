@@ -14,11 +14,14 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true, force: true });
 });
 
+/** What was said beside the results, but for how far each stage is, which a run says that takes long enough. */
+const beside = (err: string) => err.replaceAll(/^\S+: \w+ +\d+ of \d+.*\n/gm, '');
+
 describe('the demo', () => {
   test('makes a run, then another; an interrupted one is continued; nothing is overwritten', async () => {
     const demo = () => start(['demo'], { cwd });
     const first = await demo().ended;
-    expect(first).toMatchObject({ code: 0, err: '' });
+    expect([first.code, beside(first.err)]).toEqual([0, '']);
     expect(first.out).toMatch(/is complete\n\n {2}cards +510 \(500 ordered, 10 overs\)/);
     const runs = () => readdirSync(join(cwd, 'output')).filter((name) => !name.startsWith('.'));
     expect(runs()).toHaveLength(1);
@@ -69,7 +72,7 @@ describe('the commands of the README', () => {
     };
     for (const command of commands) {
       const { code, err } = await cardpress(command.split(' '), { cwd, env });
-      expect({ command, code, err }).toEqual({ command, code: 0, err: '' });
+      expect({ command, code, err: beside(err) }).toEqual({ command, code: 0, err: '' });
     }
     expect(readdirSync(join(cwd, 'classic-preview'))).toEqual(
       expect.arrayContaining(['back.png', 'front.png', 'sheet-back.png', 'sheet-front.png', 'specimen.pdf']),
@@ -89,7 +92,7 @@ describe('the commands of the README', () => {
     const there = { ...env, CARDPRESS_OUTPUT: '', CARDPRESS_API_URL: sandbox.origin };
     for (const [, command = ''] of own) {
       const { code, err } = await cardpress(command.split(' '), { cwd: shop, env: there });
-      expect({ command, code, err }).toEqual({ command, code: 0, err: '' });
+      expect({ command, code, err: beside(err) }).toEqual({ command, code: 0, err: '' });
     }
   });
 });
