@@ -39,9 +39,11 @@ const LONG = [
   'test/program/recovery.test.ts',
   'test/program/stand-in.test.ts',
   'test/program/strace.test.ts',
+  'test/render/broken.test.ts',
   'test/render/crowding.test.ts',
   'test/render/plates.test.ts',
   'test/render/programs.test.ts',
+  'test/render/volume.test.ts',
   'test/schedule/approved.test.ts',
   'test/schedule/changed-yes.test.ts',
   'test/schedule/command.test.ts',
@@ -77,7 +79,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     // A loaded machine is slow, not wrong.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       { extends: true, test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: LONG } },
       { extends: true, test: { name: 'long', include: LONG } },
