@@ -8,19 +8,14 @@ import { proveCommand } from '../../src/cli/prove-command.ts';
 import { purgeCommand } from '../../src/cli/purge-command.ts';
 import { reconcileCommand } from '../../src/cli/reconcile-command.ts';
 import { verifyCommand } from '../../src/cli/verify-command.ts';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const RUN = 'done-1';
 
 test('verify, prove, deliver and archive say of a purged run what was destroyed, and when', async () => {
-  const sandbox = await startSandbox();
-  const shop = await rehearse(sandbox.origin);
-  onTestFinished(async () => {
-    shop.remove();
-    await sandbox.close();
-  });
+  const { shop, close } = await openRehearsal();
+  onTestFinished(close);
   const { output } = shop;
   const said = (what: string, note: string) => ({
     code: 2,

@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { replaceCommand } from '../../src/cli/replace-command.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { outcomeOf } from '../support/outcome.ts';
-import { type Rehearsal, rehearse } from '../support/rehearsal.ts';
+import { openRehearsal } from '../support/rehearsal.ts';
 
 const FONT = fileURLToPath(new URL('../../templates/fonts/JetBrainsMono-Medium.ttf', import.meta.url));
 
@@ -28,19 +27,13 @@ sheet: a4-8up
 handoff: { seal: none }
 `;
 
-let sandbox: Sandbox;
-let shop: Rehearsal;
+const { sandbox, shop, close } = await openRehearsal();
+afterAll(close);
 beforeAll(async () => {
-  sandbox = await startSandbox();
-  shop = await rehearse(sandbox.origin);
   // The narrow symbol has room for an id of seven characters, and not for one more.
   await shop.write('narrow.yaml', template(24));
   await shop.write('wide.yaml', template(40));
   await shop.write('mono.ttf', readFileSync(FONT));
-});
-afterAll(async () => {
-  shop.remove();
-  await sandbox.close();
 });
 
 test('a replacement that cannot be printed is refused before a card is voided', async () => {
