@@ -22,7 +22,7 @@ const EXIT_CODES = {
 
 export type FailureKind = keyof typeof EXIT_CODES;
 
-/** A place in a text file; line and column count from 1. `lines` is the excerpt: the line at fault. */
+/** A place in a text file; line and column count from 1. `excerpt` is the line at fault. */
 export interface Place {
   readonly file: string;
   readonly line: number;
