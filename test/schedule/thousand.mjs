@@ -28,9 +28,7 @@ const clock = {
 };
 const log = {
   emit({ event }) {
-    if (event !== 'run.complete') return;
-    made += 1;
-    if (made >= Number(runs)) stop.abort();
+    if (event === 'run.complete') made += 1;
   },
 };
 const out = () => undefined;
@@ -40,10 +38,13 @@ const watched = {
   ...clock,
   async until(at, stopping) {
     await clock.until(at, stopping);
-    if (made >= printed + Number(every)) {
+    const isLast = made >= Number(runs);
+    if (made >= printed + Number(every) || isLast) {
       printed = made;
       process.stdout.write(`${JSON.stringify(held())}\n`);
     }
+    // Between two runs, as all the measuring is: a run that is stopped is held until the process ends.
+    if (isLast) stop.abort();
   },
 };
 const call = { terminal: { out, err, bars: undefined }, env: process.env, log, stopping: stop.signal };
@@ -52,4 +53,3 @@ await scheduleCommand([job], { output, metrics: `${output}/../cardpress.prom` },
     if (error.kind !== 'interrupted') throw error;
   },
 );
-process.stdout.write(`${JSON.stringify(held())}\n`);
